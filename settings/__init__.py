@@ -1,0 +1,26 @@
+"""Ground floor: a config file and its overrides become a frozen object or one clear message."""
+
+from settings.config import Settings, apply_overrides, load_config, merge, read_yaml, split_overrides
+from settings.console import console, disable_telemetry, output, setup_logging
+from settings.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, UserError, run_command
+from settings.files import read_jsonl, write_jsonl, write_text
+
+__all__ = [
+    "EXIT_BAD_INPUT",
+    "EXIT_INTERRUPTED",
+    "Settings",
+    "UserError",
+    "apply_overrides",
+    "console",
+    "disable_telemetry",
+    "load_config",
+    "merge",
+    "output",
+    "read_jsonl",
+    "read_yaml",
+    "run_command",
+    "setup_logging",
+    "split_overrides",
+    "write_jsonl",
+    "write_text",
+]

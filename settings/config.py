@@ -1,0 +1,116 @@
+"""One way to load a config: YAML, then `key=value` overrides, then a pydantic schema that refuses unknown keys."""
+
+import difflib
+import re
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from settings.errors import UserError
+
+
+class Settings(BaseModel):
+    """Base of every config schema: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=Settings)
+
+_OVERRIDE = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*=")
+
+
+def split_overrides(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part the `dotted.key=value` arguments from the rest; the order within each is kept."""
+    overrides = [argument for argument in arguments if _OVERRIDE.match(argument)]
+    return overrides, [argument for argument in arguments if not _OVERRIDE.match(argument)]
+
+
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """Return the mapping that a YAML file holds; an unreadable or malformed file is a `UserError`."""
+    try:
+        loaded = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UserError(f"{path}: the config cannot be read: {reason}") from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: this is not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(loaded, dict):
+        raise UserError(f"{path}: a config is a mapping of keys, got {type(loaded).__name__}")
+    return loaded
+
+
+def apply_overrides(values: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """Return `values` with each `dotted.key=value` put in; a value is read as YAML (`64`, `true`, `[a, b]`)."""
+    merged = dict(values)
+    for override in overrides:
+        key, _, text = override.partition("=")
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise UserError(f"{override}: the value is not valid YAML: {' '.join(str(error).split())}") from error
+        nested: Any = value
+        for part in reversed(key.split(".")):
+            nested = {part: nested}
+        merged = merge(merged, nested)
+    return merged
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay `over` on `base`: mappings are merged key by key, everything else is replaced."""
+    merged = dict(base)
+    for key, value in over.items():
+        both = isinstance(merged.get(key), Mapping) and isinstance(value, Mapping)
+        merged[key] = merge(merged[key], value) if both else value
+    return merged
+
+
+def load_config(path: str | Path, schema: type[S], overrides: Sequence[str] = ()) -> S:
+    """Return the validated, frozen config of a YAML file with overrides laid over it.
+
+    Raises `UserError` that names the file, the key, what was got and what is allowed; all mistakes at once.
+    """
+    values = apply_overrides(read_yaml(path), overrides)
+    try:
+        return schema.model_validate(values)
+    except ValidationError as error:
+        problems = [_describe(problem, schema) for problem in error.errors()]
+        raise UserError("\n".join(f"{path}: {problem}" for problem in problems)) from error
+
+
+def _describe(problem: ErrorDetails, schema: type[BaseModel]) -> str:
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        allowed = _known_keys(schema, problem["loc"][:-1])
+        near = difflib.get_close_matches(str(problem["loc"][-1]), allowed, n=1)
+        remedy = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(allowed)}"
+        return f"{key} is not a known key; {remedy}"
+    if problem["type"] == "missing":
+        return f"{key} is missing"
+    got = problem["input"]
+    message = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    return f"{key} {message}, got {got!r}" if key else message
+
+
+def _known_keys(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys allowed where the unknown key stood; a union is searched for the model that its tag names."""
+    models = [schema]
+    for part in location:
+        deeper = [model.model_fields[str(part)].annotation for model in models if str(part) in model.model_fields]
+        # A discriminated union adds its tag to the location; the tag is no field, so the models stay.
+        models = [found for annotation in deeper for found in _models_in(annotation)] or models
+    return sorted({name for model in models for name in model.model_fields})
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    if typing.get_origin(annotation) in (typing.Annotated, typing.Union, types.UnionType, list, tuple, dict):
+        return [model for part in typing.get_args(annotation) for model in _models_in(part)]
+    return []
