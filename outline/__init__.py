@@ -1,0 +1,24 @@
+"""The outline contract: what a hierarchical outline is, whether a text keeps it, and whether it is faithful."""
+
+from outline.compliance import CRITERIA, ComplianceReport, Violation, check_compliance
+from outline.fidelity import FidelityReport, check_fidelity, unsupported_numbers
+from outline.spec import DEFAULT_SPEC, StructureSpec
+from outline.tree import Node, Outline, parse_outline, render_outline
+from outline.words import content_words
+
+__all__ = [
+    "CRITERIA",
+    "DEFAULT_SPEC",
+    "ComplianceReport",
+    "FidelityReport",
+    "Node",
+    "Outline",
+    "StructureSpec",
+    "Violation",
+    "check_compliance",
+    "check_fidelity",
+    "content_words",
+    "parse_outline",
+    "render_outline",
+    "unsupported_numbers",
+]

@@ -1,0 +1,45 @@
+"""The lenient reading: what a person would still call a list is rewritten to one that CommonMark counts.
+
+Three things are undone and nothing else: a code fence around the whole answer, bullet characters that Markdown does
+not know, and indents that are too small, too large or made of tabs. Prose stays prose, a heading stays a heading.
+"""
+
+import re
+
+_FENCE = re.compile(r"\A\s*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)\n?\s*(?P=mark)\s*\Z", re.DOTALL)
+_POINT = re.compile(r"^(?P<indent>[ \t]*)(?:[-*+•◦▪●○‣·–—]|\d{1,9}[.)])[ \t]+(?P<text>\S.*)$")
+_TAB = 4
+_STEP = "  "
+
+
+def relax(text: str) -> str:
+    """Return `text` with its points rewritten as "- " at two spaces a level; any deeper indent is a child.
+
+    A line that is no point joins the point above it when it is indented and no blank line is between them;
+    otherwise it becomes a paragraph of its own.
+    """
+    fenced = _FENCE.match(text)
+    lines: list[str] = []
+    indents: list[int] = []
+    for line in (fenced["body"] if fenced else text).splitlines():
+        point = _POINT.match(line)
+        if point:
+            width = len(point["indent"].expandtabs(_TAB))
+            # Back to the ancestors: those that stand at least as far right are no parent of this point.
+            while indents and indents[-1] >= width:
+                indents.pop()
+            indents.append(width)
+            lines.append(f"{_STEP * (len(indents) - 1)}- {point['text']}")
+        elif line.strip():
+            lines.extend(_plain(line, lines, indents))
+        else:
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _plain(line: str, before: list[str], indents: list[int]) -> list[str]:
+    """The lines that stand for a line which is no point."""
+    if indents and line[0] in " \t" and before[-1]:
+        return [f"{_STEP * len(indents)}{line.strip()}"]
+    indents.clear()
+    return ["", line.strip()]

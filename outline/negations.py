@@ -1,0 +1,63 @@
+"""Negations of a text, each with the word that it denies: "do not take aspirin" denies "aspirin".
+
+A heuristic without a parser. The denied word is the first content word behind the cue that is no light verb, within
+the same sentence; what counts as the same negation elsewhere is any cue near that word. Not covered: double negation,
+negation by prefix ("unlikely"), and a cue whose scope begins far off.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from outline.words import FUNCTION_WORDS, stem, tokens
+
+_SEGMENT = re.compile(r"[;:!?\n]+|\.(?=\s|$)|,(?=\s)")
+
+_CUES = frozenset(
+    """
+    not no never without cannot nor neither none nothing nobody nowhere dont doesnt didnt isnt wasnt wont cant
+    shouldnt wouldnt couldnt hasnt havent hadnt arent werent neednt mustnt
+    """.split()
+)
+# They may stand for a negation ("do not drink" → "avoid drinking") but deny nothing by themselves.
+_NEAR_CUES = frozenset("avoid avoided avoiding stop stopped refrain negative absence absent free unlikely rule".split())
+_LIGHT = frozenset(
+    stem(word) for word in "take use get go give make need want have seem feel try keep start yet".split()
+)
+_REACH = 6
+
+
+@dataclass(frozen=True)
+class Negations:
+    """Words (stems) that a text denies outright, and all words that stand within reach of a cue in it."""
+
+    denied: frozenset[str]
+    near_cues: frozenset[str]
+
+
+def find_negations(text: str) -> Negations:
+    """Return the negations of `text`, sentence by sentence; a line end ends a sentence."""
+    denied, near = set(), set()
+    for segment in _SEGMENT.split(text):
+        words = tokens(segment)
+        for at, word in enumerate(words):
+            cue = _is_cue(word)
+            if cue and (head := _first_content(words[at + 1 :])):
+                denied.add(head)
+            if cue or word in _NEAR_CUES:
+                near.update(_content(words[max(0, at - _REACH) : at + 1 + 2 * _REACH]))
+    return Negations(frozenset(denied), frozenset(near))
+
+
+def _is_cue(word: str) -> bool:
+    return word in _CUES or word.endswith("n't")
+
+
+def _content(words: Iterable[str]) -> list[str]:
+    return [stem(word) for word in words if word not in FUNCTION_WORDS]
+
+
+def _first_content(words: list[str]) -> str | None:
+    """The denied word: the first content word that is no light verb, else the light verb itself."""
+    content = [found for found in _content(words[:_REACH]) if not _is_cue(found)]
+    return next((word for word in content if word not in _LIGHT), content[0] if content else None)

@@ -1,0 +1,38 @@
+"""Words of a text: tokens, stems, and which of them carry content."""
+
+import re
+from functools import lru_cache
+
+import snowballstemmer
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_STEMMER = snowballstemmer.stemmer("english")
+
+FUNCTION_WORDS = frozenset(
+    """
+    a about after again all also am an and any are as at be because been before being both but by can could did do
+    does doing done each either else etc for from had has have having he her here hers him his how i if in into is it
+    its itself just kindly let like may me might mine more most much must my myself of off on one only or other our
+    ours out over own per please quite rather same shall she should so some such than that the their theirs them then
+    there these they this those though through to too until up upon us very was we were what when where whether which
+    while who whom whose why will with within would you your yours yourself
+    dear greetings hello hey hi hope kind regards sir madam thank thanks welcome
+    """.split()
+)
+"""English words that carry no content of their own: articles, pronouns, auxiliaries, prepositions, greetings."""
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words and numbers of `text` in order, lower-cased; "don't" is one word."""
+    return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the stem of a lower-case word (Porter2: snowballstem.org/algorithms/english)."""
+    return _STEMMER.stemWord(word)
+
+
+def content_words(text: str) -> set[str]:
+    """Return the stems of the words in `text` that are no function words; numbers count as words."""
+    return {stem(word) for word in tokens(text) if word not in FUNCTION_WORDS}
