@@ -8,7 +8,7 @@ from outline.quantities import find_quantities
 from outline.tree import parse_outline
 from outline.words import content_words, tokens
 
-_FINDINGS = {
+FINDINGS = {
     "invented_numbers": "numbers that the source does not hold",
     "lost_numbers": "numbers of the source that are missing",
     "invented_doses": "amounts with a unit that the source does not hold",
@@ -16,6 +16,7 @@ _FINDINGS = {
     "invented_negations": "negated words that the source does not negate",
     "lost_negations": "negations of the source that are missing, by the negated word",
 }
+"""The fields of a report that hold findings, each with its meaning in words."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ class FidelityReport:
     @property
     def faithful(self) -> bool | None:
         """Whether no number, dose or negation was invented or lost; None when unchecked."""
-        return not any(getattr(self, name) for name in _FINDINGS) if self.checked else None
+        return not any(getattr(self, name) for name in FINDINGS) if self.checked else None
 
     def feedback(self) -> str:
         """Return the findings as lines for a repair prompt; empty when there are none."""
-        found = [(text, getattr(self, name)) for name, text in _FINDINGS.items()]
+        found = [(text, getattr(self, name)) for name, text in FINDINGS.items()]
         return "\n".join(f"{text}: {', '.join(values)}" for text, values in found if values)
 
     def as_dict(self) -> dict[str, Any]:
