@@ -1,0 +1,89 @@
+# Every run of this repository. `just` lists the recipes; what stands behind a recipe's name is passed on to it.
+
+set positional-arguments := true
+
+export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
+export AXOLOTL_DO_NOT_TRACK := "1"
+
+# list the recipes by group
+_list:
+    @'{{ just_executable() }}' --justfile '{{ justfile() }}' --list --unsorted
+
+# build .venv from the lock; does nothing when it is current
+[group('start')]
+setup:
+    #!/bin/sh
+    set -eu
+    cmp --silent requirements.txt .venv/requirements.txt && exit 0
+    echo "setup: installing the locked environment into .venv (about 7 GB; a minute or two on a fast network)" >&2
+    test -x .venv/bin/python || uv venv --quiet --clear --python '>=3.11,<3.13' .venv
+    uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt
+    cp requirements.txt .venv/requirements.txt
+
+# the whole loop on a laptop, offline: prep, train SmolLM2-135M, score it against the untrained model
+[group('start')]
+quickstart base='smollm2' run='smollm2-cpu': setup
+    @echo "1/4 prep: the sample consultations become outlines (about 20 seconds)"
+    python -m prep --config configs/prep-sample.yml
+    @echo "2/4 base model: made ready in models/ (about a minute)"
+    python -m training base-model '{{ base }}'
+    @echo "3/4 training: configs/{{ run }}.yml through Axolotl (about ten minutes on two cores)"
+    python -m training train 'configs/{{ run }}.yml' --skip-done
+    @echo "4/4 evaluation: the untrained and the trained model answer the held-out questions (about five minutes)"
+    python -m evals --config 'configs/eval-{{ run }}.yml'
+
+# fetch the raw dataset into data/raw, nothing else
+[group('prep')]
+download *arguments: setup
+    python -m prep download "$@"
+
+# rewrite consultations as outlines and write the chat dataset
+[group('prep')]
+prep *arguments: setup
+    python -m prep "$@"
+
+# make a base model ready in models/: smollm2 or tiny
+[group('train')]
+base-model *arguments: setup
+    python -m training base-model "$@"
+
+# train a config through Axolotl, with overrides laid over it: just train configs/qwen-full.yml --gpus 8
+[group('train')]
+train *arguments: setup
+    python -m training train "$@"
+
+# generate, score and compare the models of configs/eval.yml
+[group('eval')]
+eval *arguments: setup
+    python -m evals "$@"
+
+# hold any file of outlines against the contract: just check FILE --field outline
+[group('eval')]
+check *arguments: setup
+    python -m outline check "$@"
+
+# all tests, the slow ones too: just test -m 'not slow'
+[group('dev')]
+test *arguments: setup
+    python -m pytest "$@"
+
+# ruff, the type checker, Axolotl's schema over the training configs, the Dockerfile's linter
+[group('dev')]
+lint: setup
+    ruff check
+    ruff format --check
+    pyright
+    python -m training check
+    hadolint Dockerfile
+
+# rewrite the code in the one format
+[group('dev')]
+format: setup
+    ruff check --fix
+    ruff format
+
+# resolve the lock anew from pyproject.toml; hashes, and no host names
+[group('dev')]
+lock:
+    uv pip compile --quiet --universal --generate-hashes --all-extras --no-emit-index-url \
+        --custom-compile-command 'just lock' --output-file requirements.txt pyproject.toml
