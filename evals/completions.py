@@ -1,0 +1,98 @@
+"""The completions of one model in one run, kept as they are made: a killed run goes on after its last batch."""
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.fingerprint import changed_parts, key_of, question_key
+from evals.questions import Question
+from settings import write_jsonl, write_text
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a model answered to one question."""
+
+    id: int
+    """Row of the question."""
+    prompt: str
+    """With the chat template applied, as the model saw it."""
+    completion: str
+    finish_reason: str
+    """`stop` at an end token, `length` at the limit of new tokens."""
+    tokens: int
+    """Generated tokens, the end token not counted."""
+    seconds: float
+    """Share of the batch's time: its seconds divided by its size."""
+
+
+class CompletionStore:
+    """`completions.jsonl` of one model, keyed by its fingerprint and by each question's messages.
+
+    A line that another fingerprint made, or that a kill tore, is left out when the file is next written.
+    """
+
+    def __init__(self, folder: Path, parts: dict[str, Any], questions: Sequence[Question]) -> None:
+        self.path = folder / "completions.jsonl"
+        self._parts_path = folder / "fingerprint.json"
+        self._key = key_of(parts)
+        self._questions = {question.id: question_key(question) for question in questions}
+        self._parts = parts
+        self.done: dict[int, Completion] = {}
+        self._load()
+
+    def missing(self, questions: Iterable[Question]) -> list[Question]:
+        """Return the questions that have no completion yet."""
+        return [question for question in questions if question.id not in self.done]
+
+    def open(self) -> None:
+        """Make the file ready for `append`: only what is re-used stays in it."""
+        write_jsonl(self.path, [self._row(completion) for completion in self.done.values()])
+        write_text(self._parts_path, json.dumps(self._parts, indent=1) + "\n")
+
+    def append(self, completions: Sequence[Completion]) -> None:
+        """Add a batch and flush it to the disk."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(self._row(completion), ensure_ascii=False) + "\n" for completion in completions)
+            file.flush()
+            os.fsync(file.fileno())
+        self.done |= {completion.id: completion for completion in completions}
+
+    def _row(self, completion: Completion) -> dict[str, Any]:
+        return asdict(completion) | {"question": self._questions[completion.id], "key": self._key}
+
+    def _load(self) -> None:
+        if not self.path.is_file():
+            return
+        ids = {key: id for id, key in reversed(self._questions.items())}
+        others = 0
+        for line in self.path.read_text(encoding="utf-8").split("\n"):
+            row = _parsed(line)
+            if row is None:
+                continue
+            others += row.get("key") != self._key
+            id = row["id"] if self._questions.get(row["id"]) == row["question"] else ids.get(row["question"])
+            if row.get("key") == self._key and id is not None:
+                fields = {name: row[name] for name in Completion.__dataclass_fields__}
+                self.done[id] = Completion(**fields | {"id": id})
+        if others:
+            log.warning("%s: %d completions are not re-used: %s changed", self.path, others, self._reason())
+
+    def _reason(self) -> str:
+        if not self._parts_path.is_file():
+            return "the model or how it is run"
+        return ", ".join(changed_parts(json.loads(self._parts_path.read_text(encoding="utf-8")), self._parts))
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    """A line's object; None for a blank line and for the last one of a killed run, which may be torn."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError:
+        return None

@@ -1,0 +1,113 @@
+"""Finds a model's files and says, before torch is imported, whether it can be scored at all."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.config import ModelEntry
+from settings import UserError
+
+_WEIGHTS = ("*.safetensors", "*.bin")
+_NOT_WEIGHTS = ("training_args.bin", "optimizer.bin", "scheduler.bin")
+_TEXTS = ("config.json", "generation_config.json", "adapter_config.json", "*.index.json")
+_TOKENIZER = ("tokenizer*", "vocab.*", "merges.txt", "special_tokens_map.json", "added_tokens.json", "chat_template.*")
+
+
+@dataclass(frozen=True)
+class LocalModel:
+    """A model whose files are on this machine."""
+
+    name: str
+    base: Path
+    adapter: Path | None
+    tokenizer: Path
+    """The adapter's folder when it brings a chat template (the one it was trained with), else the base's."""
+
+    def files(self) -> list[Path]:
+        """Return every file that decides what the model generates, sorted."""
+        adapter = [*_weights(self.adapter), *_matching(self.adapter, _TEXTS)] if self.adapter else []
+        base = [*_weights(self.base), *_matching(self.base, _TEXTS)]
+        return sorted({*base, *adapter, *_matching(self.tokenizer, _TOKENIZER)})
+
+
+def locate(entry: ModelEntry) -> LocalModel:
+    """Return where the model's files are; an id of the hub is fetched into the hub's cache.
+
+    Raises `UserError` for a folder that holds no model, and for a model without a chat template.
+    """
+    base = _fetch(entry.hub, entry.revision) if entry.hub else Path(entry.path or "").expanduser()
+    adapter = entry.adapter
+    _require_folder(base, entry)
+    if adapter is None and (base / "adapter_config.json").is_file() and not (base / "config.json").is_file():
+        base, adapter = _base_of(base, entry), base
+    if not (base / "config.json").is_file() or not _weights(base):
+        raise UserError(
+            f"{entry.name}: {base} is no model: it needs config.json and weights (*.safetensors)",
+            hint=f"it holds: {', '.join(sorted(path.name for path in base.iterdir())[:8]) or 'nothing'}",
+        )
+    if adapter is not None:
+        _require_adapter(adapter, entry)
+    tokenizer = adapter if adapter is not None and _has_template(adapter) else base
+    if not _has_template(tokenizer):
+        raise UserError(
+            f"{entry.name}: {tokenizer} has no chat template, so there is no way to ask it a question",
+            hint="put chat_template.jinja beside the weights, the one that the model was trained with",
+        )
+    return LocalModel(entry.name, base.resolve(), adapter.resolve() if adapter else None, tokenizer.resolve())
+
+
+def _require_folder(folder: Path, entry: ModelEntry) -> None:
+    if folder.is_dir():
+        return
+    found = "it is a file" if folder.exists() else "it does not exist"
+    raise UserError(
+        f"{entry.name}: {folder} is no model folder: {found}",
+        hint="train it first (`just train`), or name a model of the hub by `hub:` in the config",
+    )
+
+
+def _require_adapter(adapter: Path, entry: ModelEntry) -> None:
+    if not (adapter / "adapter_config.json").is_file() or not _weights(adapter):
+        raise UserError(
+            f"{entry.name}: {adapter} is no LoRA adapter: it needs adapter_config.json and adapter_model.safetensors",
+            hint="a whole model goes under `path`",
+        )
+
+
+def _base_of(adapter: Path, entry: ModelEntry) -> Path:
+    named = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8")).get("base_model_name_or_path")
+    if not named:
+        raise UserError(f"{entry.name}: {adapter}/adapter_config.json names no base model", hint="give it by `path`")
+    return Path(named) if Path(named).is_dir() else _fetch(named, "main")
+
+
+def _fetch(repository: str, revision: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = snapshot_download(
+            repository, revision=revision, allow_patterns=["*.safetensors", *_TEXTS, *_TOKENIZER]
+        )
+    except Exception as error:
+        # The hub's client raises a dozen unrelated kinds: no network, no such id, gated, offline mode, a full disk.
+        reason = " ".join(str(error).split())[:300]
+        raise UserError(
+            f"{repository}: the model cannot be had from the hub: {reason}",
+            hint="check the id and the network, or give a folder by `path`",
+        ) from error
+    return Path(folder)
+
+
+def _weights(folder: Path) -> list[Path]:
+    return [path for path in _matching(folder, _WEIGHTS) if path.name not in _NOT_WEIGHTS]
+
+
+def _matching(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
+    return sorted({path for pattern in patterns for path in folder.glob(pattern) if path.is_file()})
+
+
+def _has_template(folder: Path) -> bool:
+    if (folder / "chat_template.jinja").is_file() or (folder / "chat_template.json").is_file():
+        return True
+    config = folder / "tokenizer_config.json"
+    return config.is_file() and bool(json.loads(config.read_text(encoding="utf-8")).get("chat_template"))

@@ -1,0 +1,60 @@
+"""The questions of a chat JSONL file: what a model is asked, and what its answer is held against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from settings import UserError, read_jsonl
+
+_HINT = "chat files are made by `just prep`; each row is {messages: [{role, content}, ...], metadata: {...}}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One row of a chat file."""
+
+    id: int
+    """0-based row of the file."""
+    user: str
+    system: str = ""
+    answer: str | None = None
+    """The teacher's outline, where the row has one."""
+    reference: str | None = None
+    """The doctor's reply, where it is known."""
+
+    def messages(self) -> list[dict[str, str]]:
+        """Return the messages of the prompt."""
+        system = [{"role": "system", "content": self.system}] if self.system else []
+        return [*system, {"role": "user", "content": self.user}]
+
+
+def load_questions(path: str | Path, limit: int | None = None) -> list[Question]:
+    """Return the questions of a chat file in their order, at most `limit` of them.
+
+    Raises `UserError` for a file without rows and, with the line, for a row that is no system message (or none)
+    and one user message before the assistant's.
+    """
+    rows = read_jsonl(path)
+    if not rows:
+        raise UserError(f"{path}: there are no questions in it", hint=_HINT)
+    return [_question(row, number, f"{path}, row {number + 1}") for number, row in enumerate(rows[:limit])]
+
+
+def _question(row: Mapping[str, Any], number: int, where: str) -> Question:
+    messages = row.get("messages")
+    if not isinstance(messages, list) or not all(_is_message(message) for message in messages):
+        raise UserError(f"{where}: messages must be a list of {{role, content}}, got {type(messages).__name__}", _HINT)
+    roles = [message["role"] for message in messages]
+    prompt = roles[:-1] if roles[-1:] == ["assistant"] else roles
+    if prompt not in (["user"], ["system", "user"]):
+        raise UserError(f"{where}: a prompt is [system,] user, got {', '.join(prompt) or 'no message'}", hint=_HINT)
+    texts = dict(zip(roles, (message["content"] for message in messages), strict=True))
+    if not texts["user"].strip():
+        raise UserError(f"{where}: the user message is blank", hint=_HINT)
+    reference = (row.get("metadata") or {}).get("reference")
+    return Question(number, texts["user"], texts.get("system", ""), texts.get("assistant"), reference or None)
+
+
+def _is_message(message: object) -> bool:
+    return isinstance(message, dict) and all(isinstance(message.get(key), str) for key in ("role", "content"))
