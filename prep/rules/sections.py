@@ -1,0 +1,79 @@
+"""Which section and which kind of it a clause belongs to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from prep.rules.clauses import ClauseFinder, Words
+from prep.rules.vocabulary import Cues, Section, Vocabulary
+
+_START, _STRONG, _HINT = 3, 3, 1
+_MOOD = 2
+_COURTESY_SHARE = 0.6
+
+
+@dataclass(frozen=True)
+class Place:
+    """Indices into the vocabulary's sections and into a section's kinds; kind -1 is the section at large."""
+
+    section: int
+    kind: int
+
+
+class Sorter:
+    """Sorts clauses by the vocabulary's cues; a clause without any goes with the clause before it."""
+
+    def __init__(self, vocabulary: Vocabulary, finder: ClauseFinder) -> None:
+        self.vocabulary = vocabulary
+        self.finder = finder
+
+    def is_courtesy(self, clause: Words) -> bool:
+        """Whether a clause greets or takes leave and says nothing else: no number, no negation."""
+        plain, grammar = clause.plain, self.finder.grammar
+        if any(any(c.isdigit() for c in word) for word in plain):
+            return False
+        if grammar.numbers.count(plain) or grammar.negations.count(plain):
+            return False
+        covered: set[int] = set()
+        for i in range(len(plain)):
+            length = self.vocabulary.courtesies.at(plain, i) or grammar.greetings.at(plain, i)
+            covered.update(range(i, i + length))
+        return len(covered) >= _COURTESY_SHARE * len(plain)
+
+    def place(self, clauses: Sequence[Words]) -> list[Place]:
+        """Return each clause's place, in the order of the clauses."""
+        places: list[Place] = []
+        for clause in clauses:
+            places.append(self._place(clause, places[-1] if places else None))
+        return places
+
+    def _place(self, clause: Words, before: Place | None) -> Place:
+        scored = [self._score(section, clause) for section in self.vocabulary.sections]
+        best = max(range(len(scored)), key=lambda i: (scored[i][0], -i))
+        if scored[best][0] > 0:
+            return Place(best, scored[best][1])
+        return before or Place(self._otherwise(), -1)
+
+    def _score(self, section: Section, clause: Words) -> tuple[int, int]:
+        """The score of a section for a clause, and its best kind (-1 when none has a cue)."""
+        start = self.finder.body(clause.plain)
+        kinds = [_cue_score(kind, clause.plain, start) for kind in section.kinds]
+        best = max(range(len(kinds)), key=lambda i: (kinds[i], -i), default=-1)
+        kind_score = kinds[best] if best >= 0 else 0
+        mood = self._mood(section, clause, start)
+        return _cue_score(section, clause.plain, start) + min(kind_score, 6) + mood, best if kind_score > 0 else -1
+
+    def _mood(self, section: Section, clause: Words, start: int) -> int:
+        asks = clause.written[-1].endswith("?") or self.finder.asks(clause.plain, start)
+        if section.questions:
+            return 5 * _MOOD if asks else 0
+        if section.orders:
+            return 2 * _MOOD if self.finder.commands(clause.plain, start) else 0
+        return _MOOD if section.otherwise else 0
+
+    def _otherwise(self) -> int:
+        return next((i for i, section in enumerate(self.vocabulary.sections) if section.otherwise), 0)
+
+
+def _cue_score(cues: Cues, plain: Sequence[str], start: int) -> int:
+    opened = cues.starts.at(plain, start) or cues.starts.at(plain, 0)
+    return (_START if opened else 0) + _STRONG * cues.strong.hits(plain) + _HINT * cues.hints.hits(plain)

@@ -1,0 +1,151 @@
+"""The words of a rules teacher: English grammar, and the headings and cues of one subject matter."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, InstanceOf
+
+from settings import Settings, load_config
+
+
+class Phrases:
+    """A set of phrases, looked up at a position of a list of lower-case words; a last `*` stands for any ending."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._exact: dict[str, list[tuple[str, ...]]] = {}
+        self._stems: list[tuple[str, ...]] = []
+        for phrase in phrases:
+            words = tuple(phrase.lower().split())
+            if words[0].endswith("*"):
+                self._stems.append(words)
+            else:
+                self._exact.setdefault(words[0], []).append(words)
+
+    def at(self, words: Sequence[str], start: int) -> int:
+        """Return how many words the longest phrase that begins at `start` covers; 0 when none does."""
+        if not 0 <= start < len(words):
+            return 0
+        candidates = [*self._exact.get(words[start], ()), *self._stems]
+        return max((len(phrase) for phrase in candidates if _begins(words, start, phrase)), default=0)
+
+    def count(self, words: Sequence[str]) -> int:
+        """Return the number of words of `words` that lie in phrases of this set."""
+        return sum(self.at(words, start) for start in range(len(words)))
+
+    def hits(self, words: Sequence[str]) -> int:
+        """Return at how many positions of `words` a phrase begins."""
+        return sum(self.at(words, start) > 0 for start in range(len(words)))
+
+
+def _begins(words: Sequence[str], start: int, phrase: tuple[str, ...]) -> bool:
+    if start + len(phrase) > len(words):
+        return False
+    pairs = zip(words[start:], phrase, strict=False)
+    return all(word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted for word, wanted in pairs)
+
+
+def _compile(value: object) -> Phrases:
+    if not isinstance(value, str):
+        raise ValueError("must be phrases parted by commas")
+    phrases = [phrase for phrase in value.split(",") if phrase.strip()]
+    if not phrases:
+        raise ValueError("must hold at least one phrase")
+    return Phrases(phrases)
+
+
+PhraseList = Annotated[InstanceOf[Phrases], BeforeValidator(_compile)]
+
+
+class Grammar(Settings):
+    """The English by which a clause's beginning is known; `english.yml` says what each list is for."""
+
+    subjects: PhraseList
+    adverbs: PhraseList
+    finite: PhraseList
+    person_verbs: PhraseList
+    determiners: PhraseList
+    noun_verbs: PhraseList
+    subject_breakers: PhraseList
+    never_after: PhraseList
+    takes_object: PhraseList
+    imperatives: PhraseList
+    doubtful_imperatives: PhraseList
+    after_order: PhraseList
+    order_openers: PhraseList
+    order_verbs: PhraseList
+    plural_subjects: PhraseList
+    questions: PhraseList
+    never_question_after: PhraseList
+    connectives: PhraseList
+    never_connect_after: PhraseList
+    conditions: PhraseList
+    frames: PhraseList
+    never_condition_after: PhraseList
+    cuts: PhraseList
+    trimmed: PhraseList
+    binding: PhraseList
+    coordinators: PhraseList
+    negations: PhraseList
+    numbers: PhraseList
+    time_units: PhraseList
+    prepositions: PhraseList
+    modals: PhraseList
+    modifiers: PhraseList
+    modifier_endings: PhraseList
+    greetings: PhraseList
+    relative_heads: PhraseList
+    abbreviations: PhraseList
+
+
+NO_PHRASES = Phrases(())
+
+
+class Cues(Settings):
+    """What betrays a sort of clause: how it opens, a word that settles it, a word that hints at it."""
+
+    starts: PhraseList = NO_PHRASES
+    strong: PhraseList = NO_PHRASES
+    hints: PhraseList = NO_PHRASES
+
+
+class Kind(Cues):
+    """One sort of point, and the label that stands above several of it."""
+
+    label: str
+
+
+class Section(Cues):
+    """One first-level heading with its kinds; `label` names a mixture of them.
+
+    `orders` draws clauses that tell the reader what to do, `questions` those that ask, `otherwise` all the rest.
+    """
+
+    heading: str
+    label: str
+    orders: bool = False
+    questions: bool = False
+    otherwise: bool = False
+    kinds: tuple[Kind, ...] = ()
+
+
+class Vocabulary(Settings):
+    """A subject matter: its sections in the order in which they stand, and the words peculiar to it.
+
+    `openers` open a clause ("tablet"); so does a name before an amount in `units`, with the words before it that
+    have one of `name_endings`. `courtesies` may be dropped, as far as that keeps the reply covered.
+    """
+
+    grammar: str
+    openers: PhraseList
+    units: PhraseList
+    name_endings: PhraseList
+    courtesies: PhraseList
+    courtesy_heading: str
+    sections: tuple[Section, ...] = Field(min_length=1)
+
+
+def load_vocabulary(path: str | Path) -> tuple[Vocabulary, Grammar]:
+    """Return the vocabulary at `path` and the grammar file that it names (relative to it); a mistake is a `UserError`."""
+    vocabulary = load_config(path, Vocabulary)
+    return vocabulary, load_config(Path(path).parent / vocabulary.grammar, Grammar)
