@@ -56,6 +56,7 @@ for _name, _factor, _spellings in (
     ("year", "1", "year years yr yrs yearly"),
 ):
     _UNITS.update({spelling: (_name, Decimal(_factor)) for spelling in _spellings.split()})
+_FACTORS = {name: {factor for other, factor in _UNITS.values() if other == name} for name, _ in _UNITS.values()}
 
 # "2nd" and "500mg" are a number and what follows it; "b12" is a name; "1,000" and "0.25" are one number each.
 _TOKEN = re.compile(
@@ -65,7 +66,9 @@ _TOKEN = re.compile(
     r"|(?P<mark>[-–—/,.;:!?\n+()])"
 )
 _ORDINAL = ("st", "nd", "rd", "th")
-_RANGE = ("to", "or", "and", "till", "-", "–", "—", "/")
+_RANGE = ("to", "or", "till", "-", "–", "—", "/")
+# A number that says how often.
+_HOW_OFTEN = ("once", "twice", "thrice")
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,14 @@ def find_quantities(text: str) -> Quantities:
         # A bare "one" states nothing ("one of these"), "one tablet" does.
         stated = item.kind == "number" or (item.text == "one" and unit is not None)
         also_numbers.add(_plain(item.value))
+        if item.text in _HOW_OFTEN:
+            also_doses.add(_plain(item.value) + "time")
         if stated:
             numbers.add(_plain(item.value))
         if unit:
             name, factor = unit
+            # 500 mg may be written as 0.5 g: the number in each unit of the same family is supported.
+            also_numbers.update(_plain(item.value * factor / other) for other in _FACTORS[name])
             also_doses.add(_plain(item.value * factor) + name)
             if stated:
                 doses.add(_plain(item.value * factor) + name)
@@ -159,6 +166,7 @@ def _continues(words: list[str], at: int, part: int) -> bool:
 
 def _unit_after(items: list[_Item], at: int) -> tuple[str, Decimal] | None:
     """The unit of the number at `at`: right behind it ("5 mg", "5-day"), or at the end of its range ("5 to 10 mg")."""
+    joins = (*_RANGE, "and") if at and items[at - 1].text == "between" else _RANGE
     for ahead in range(at + 1, min(at + 5, len(items))):
         item = items[ahead]
         if item.text in _UNITS and item.value is None:
@@ -166,9 +174,9 @@ def _unit_after(items: list[_Item], at: int) -> tuple[str, Decimal] | None:
         # "second" is both a rank and a unit; behind a number it is the unit.
         if item.text == "second" and items[ahead - 1].kind == "number":
             return _UNITS["second"]
-        if item.text not in _RANGE and item.text not in _ORDINAL and item.kind not in ("number", "support"):
+        if item.text not in joins and item.text not in _ORDINAL and item.kind not in ("number", "support"):
             return None
-        if item.kind in ("number", "support") and items[ahead - 1].text not in _RANGE:
+        if item.kind in ("number", "support") and items[ahead - 1].text not in joins:
             return None
     return None
 

@@ -61,7 +61,7 @@ class StructureSpec(Settings):
 _TEXT_RULES = (
     "text ::= start rest",
     'start ::= letter | "**" letter | number',
-    "letter ::= [A-Za-z]",
+    r"letter ::= [A-Za-z\u00C0-\u167F\u3040-\uD7A3]",
     r"number ::= [0-9]+ ([^0-9.)\n\r] | [.)] [^ \t\n\r])",
     r"rest ::= [^\n\r]*",
 )

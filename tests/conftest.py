@@ -1,0 +1,41 @@
+"""What every test package shares: the repository's root, its spec, and a way to run a command as a user would."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from outline import StructureSpec
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def spec() -> StructureSpec:
+    return StructureSpec.load(ROOT / "configs/outline.yml")
+
+
+@pytest.fixture(scope="session")
+def run_module() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `python -m module arguments...` in the repository's root and return the finished process."""
+
+    def run(*arguments: object, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "COLUMNS": "200", **environment},
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outline import CRITERIA, Node, Outline, StructureSpec, check_compliance, render_outline
+
+SPEC = StructureSpec(min_depth=3, max_children=2, max_roots=2, allow_prose=False)
+GOOD = "- a\n  - b\n    - c\n    - d\n- e"
+
+
+def rules(text: str, spec: StructureSpec = SPEC) -> set[str]:
+    return {violation.rule for violation in check_compliance(text, spec).violations}
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        (GOOD, set()),
+        ("- a\n  - b", {"min_depth"}),
+        ("- a\n  - b\n    - c\n    - d\n    - e", {"max_children"}),
+        (GOOD + "\n- f", {"max_roots"}),
+        ("- a\n  - b\n    - c\n-", {"no_empty"}),
+        (GOOD + "\n  - ****", {"no_empty"}),
+        ("Sure:\n\n" + GOOD, {"list_only"}),
+        (GOOD + "\n\n---", {"list_only"}),
+        ("# Answer\n" + GOOD, {"list_only"}),
+        (GOOD + "\n* other list", {"list_only", "max_roots"}),
+        ("only prose", {"list_only", "min_depth"}),
+        ("", {"min_depth"}),
+        ("- a\n- b\n- c\n-", {"min_depth", "max_roots", "no_empty"}),
+    ],
+)
+def test_each_rule_is_reported_when_it_is_broken_and_only_then(text: str, broken: set[str]) -> None:
+    report = check_compliance(text, SPEC)
+    assert rules(text) == broken
+    assert {rule for rule, kept in report.criteria.items() if not kept} == broken
+    assert set(report.criteria) == set(CRITERIA)
+    assert report.compliant is (not broken)
+
+
+def test_a_violation_says_where_it_is_and_what_was_allowed() -> None:
+    (found,) = check_compliance("- a\n  - b\n\n    - c\n    - d\n    - e", SPEC).violations
+    assert (found.rule, found.path, found.line, found.actual) == ("max_children", "1.1", 2, "3")
+    assert found.message() == "max_children: point 1.1 (line 2): expected at most 2 points under it, got 3"
+
+
+@pytest.mark.parametrize("text", ["```\n- a\n  - b\n    - c\n```", "• a\n  • b\n    • c", "- a\n - b\n  - c"])
+def test_what_a_reader_would_still_call_a_list_is_compliant_leniently_only(text: str) -> None:
+    report = check_compliance(text, SPEC)
+    assert (report.compliant, report.lenient) == (False, True)
+
+
+def test_the_root_limit_can_be_lifted() -> None:
+    assert rules(GOOD + "\n- f", SPEC.model_copy(update={"max_roots": None})) == set()
+    assert check_compliance(GOOD + "\n- f", SPEC).no_root_limit
+
+
+def test_prose_can_be_allowed() -> None:
+    assert (
+        rules("Sure:\n\n" + GOOD + "\n* other", SPEC.model_copy(update={"allow_prose": True, "max_roots": 5})) == set()
+    )
+
+
+def test_the_limit_per_level_counts_the_whole_level() -> None:
+    wide = "- a\n  - b\n    - c\n- d\n  - e\n  - f"
+    assert check_compliance(wide, SPEC).compliant
+    assert not check_compliance(wide, SPEC).per_level
+
+
+SHAPES = st.recursive(
+    st.just(Node("point")),
+    lambda below: st.builds(Node, st.just("point"), st.lists(below, max_size=4).map(tuple)),
+    max_leaves=15,
+)
+
+
+@given(st.lists(SHAPES, min_size=1, max_size=4).map(tuple), st.integers(1, 4), st.integers(1, 4), st.integers(1, 4))
+def test_the_verdict_on_a_rendered_tree_is_that_of_its_own_shape(
+    roots: tuple[Node, ...], depth: int, children: int, top: int
+) -> None:
+    outline = Outline(roots)
+    spec = StructureSpec(min_depth=depth, max_children=children, max_roots=top, allow_prose=False)
+    report = check_compliance(render_outline(outline), spec)
+    fits = outline.depth >= depth and outline.max_children <= children and len(roots) <= top
+    assert (report.compliant, report.depth, report.widest, report.roots) == (
+        fits,
+        outline.depth,
+        outline.max_children,
+        len(roots),
+    )

@@ -1,0 +1,81 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outline import check_fidelity, content_words, unsupported_numbers
+
+REPLY = "take two tablets of 500mg for 5 to 7 days do not drink alcohol vitamin b12 is normal"
+
+
+def findings(source: str, outline: str, context: str = "") -> dict[str, tuple[str, ...]]:
+    report = check_fidelity(source, outline, context).as_dict()
+    return {name: report[name] for name in report if name.startswith(("invented", "lost")) and report[name]}
+
+
+@pytest.mark.parametrize(
+    "outline",
+    [
+        "- take two tablets of 500mg for 5 to 7 days\n- do not drink alcohol\n- vitamin b12 is normal",
+        "1. take 2 tabs of 500 mg for 5-7 days\n2. **do not** drink alcohol",
+        "- take 2 pills of 0.5 g\n  - five to seven days\n- never drink alcohol, avoid it",
+    ],
+)
+def test_the_same_statements_in_another_form_are_faithful(outline: str) -> None:
+    assert findings(REPLY, outline) == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "outline", "found"),
+    [
+        ("take 5 mg", "- take 10 mg", {"invented_numbers", "lost_numbers", "invented_doses", "lost_doses"}),
+        ("take 5 mg", "- take 5 ml", {"invented_doses", "lost_doses"}),
+        ("take 5 mg for 2 weeks", "- take 5 mg", {"lost_numbers", "lost_doses"}),
+        ("take it daily", "- take it daily for 3 days", {"invented_numbers", "invented_doses"}),
+        ("take three tablets", "- take tablets", {"lost_numbers", "lost_doses"}),
+        ("one of the tests is for 1 week", "- tests: 1 week", set()),
+        ("use it once a week", "- use it 1 time per week", set()),
+        ("do not take aspirin", "- take aspirin", {"lost_negations"}),
+        ("take aspirin", "- do not take aspirin", {"invented_negations"}),
+        ("do not take aspirin", "- avoid aspirin", set()),
+        ("it isn't dangerous", "- it is not dangerous", set()),
+        ("it isn't dangerous", "- it is dangerous", {"lost_negations"}),
+        ("swim without fever", "- swim with fever", {"lost_negations"}),
+        ("hba1c of 7.5 and 1,000 iu", "- HbA1c of 7.5\n- 1000 IU", set()),
+        ("rest", "1. rest\n2. rest", set()),  # list markers are no numbers
+    ],
+)
+def test_what_was_lost_or_invented_is_found(source: str, outline: str, found: set[str]) -> None:
+    assert set(findings(source, outline)) == found
+
+
+def test_the_patient_can_support_a_number_but_is_owed_none() -> None:
+    assert findings("rest at home", "- rest after 3 days of fever", context="I have fever for 3 days and 2 dogs") == {}
+    assert "invented_numbers" in findings("rest at home", "- rest after 3 days of fever")
+
+
+@pytest.mark.parametrize("source", [None, "", "  \n"])
+def test_without_a_source_nothing_is_checked(source: str | None) -> None:
+    report = check_fidelity(source, "- take 5 mg")
+    assert (report.checked, report.faithful, report.coverage) == (False, None, None)
+
+
+def test_coverage_counts_the_distinct_content_words_kept() -> None:
+    assert check_fidelity("rest your swollen knee and ankle", "- resting knees").coverage == 0.5
+    assert content_words("Hi, the knees are swollen") == content_words("swollen knee")
+
+
+def test_unsupported_numbers_are_those_no_text_supports() -> None:
+    assert unsupported_numbers("- 5 mg for two weeks\n- at 40 years", "I am 40", "take 5 mg") == ("2",)
+
+
+WORDS = st.lists(
+    st.sampled_from("take 2 two 2.5 mg mg/day not no never for to one twenty hundred and - week b12".split()),
+    min_size=1,
+)
+
+
+@given(WORDS.map(" ".join))
+def test_a_text_is_always_faithful_to_itself(text: str) -> None:
+    report = check_fidelity(text, f"- x {text}")
+    assert report.faithful
+    assert report.coverage == 1

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+from pydantic import Field
+
+from settings import Settings, UserError, load_config, split_overrides
+
+
+class Limits(Settings):
+    concurrency: int = Field(ge=1)
+    seconds: float = 1.0
+
+
+class Config(Settings):
+    limits: Limits
+    names: tuple[str, ...] = ()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "run.yml"
+    path.write_text("limits: {concurrency: 4}\nnames: [a, b]\n")
+    return path
+
+
+def test_overrides_reach_nested_keys_and_are_read_as_yaml(file: Path) -> None:
+    config = load_config(file, Config, ["limits.concurrency=64", "names=[c]", "limits.seconds=0.5"])
+    assert config == Config(limits=Limits(concurrency=64, seconds=0.5), names=("c",))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["limits.concurrency=0"], "limits.concurrency must be greater than or equal to 1, got 0"),
+        (["limits.concurency=3"], "limits.concurency is not a known key; did you mean concurrency?"),
+        (["colour=red"], "colour is not a known key; allowed: limits, names"),
+        (["limits.concurrency=many"], "limits.concurrency must be a valid integer"),
+        (["limits=[]"], "limits must be a valid dictionary"),
+        (["names=[a"], "the value is not valid YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(file: Path, overrides: list[str], message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        load_config(file, Config, overrides)
+    assert message in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once(file: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        load_config(file, Config, ["limits.concurrency=0", "colour=red"])
+    assert len(str(caught.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("a: [", "not valid YAML"), ("- 1", "mapping"), ("{}", "limits is missing")]
+)
+def test_a_file_that_is_no_config_is_refused(file: Path, text: str, message: str) -> None:
+    file.write_text(text)
+    with pytest.raises(UserError, match=message):
+        load_config(file, Config)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"gone\.yml: the config cannot be read"):
+        load_config(tmp_path / "gone.yml", Config)
+
+
+def test_overrides_are_told_from_options_and_paths() -> None:
+    assert split_overrides(["--limit", "16", "teacher.model=x=y", "data/a=b.jsonl"]) == (
+        ["teacher.model=x=y"],
+        ["--limit", "16", "data/a=b.jsonl"],
+    )
