@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     write_text(config.out / "report.html", render_html(config, rows, comparisons, examples))
     summary = json.dumps(as_json(config, rows, comparisons), indent=2, ensure_ascii=False)
     write_text(config.out / "summary.json", summary + "\n")
-    output.print(render_table(rows, title=f"{config.run}: {len(questions)} questions of {config.questions}"))
+    output.print(render_table(rows, title=f"{config.title or config.run}: {len(questions)} questions"))
     for pair in comparisons:
         output.print(sentence(pair, config.statistics.confidence), markup=False, highlight=False, soft_wrap=True)
     console.print(f"report: {config.out / 'report.html'}", highlight=False, soft_wrap=True)

@@ -57,6 +57,8 @@ class EvalConfig(Settings):
 
     run: str = Field(pattern=r"^[\w.-]+$")
     """Name of the folder under `results`."""
+    title: str = ""
+    """Heading of the report; by default the run's name."""
     results: Path = Path("results")
     task: str = "outline"
     questions: Path

@@ -42,7 +42,7 @@ def render_html(
     )
     environment.filters["bold"] = bold
     return environment.get_template("report.html.j2").render(
-        title=config.run,
+        title=config.title or config.run,
         how=how(config),
         columns=COLUMNS,
         rows=[(cells(row), row) for row in rows],

@@ -9,7 +9,7 @@ from evals.summary import Comparison, Row
 
 def render_markdown(config: EvalConfig, rows: Sequence[Row], comparisons: Sequence[Comparison]) -> str:
     """Return the report as Markdown."""
-    lines = [f"# {config.run}", "", how(config), "", *_table(rows), ""]
+    lines = [f"# {config.title or config.run}", "", how(config), "", *_table(rows), ""]
     lines += [f"- {_plain(sentence(pair, config.statistics.confidence))}" for pair in comparisons]
     lines += [f"- **{_plain(row.name)} ended early**: {_plain(row.error)}" for row in rows if row.error]
     lines += ["", *(f"- *{heading}*: {note}." for heading, note in NOTES.items())]
