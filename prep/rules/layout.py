@@ -1,7 +1,8 @@
 """From sorted points to a tree that keeps the limits of a spec."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import reduce
 from typing import TypeVar
 
 from outline import Node, Outline, StructureSpec
@@ -56,51 +57,36 @@ T = TypeVar("T", Block, Group, Point)
 def lay_out(blocks: Sequence[Block], spec: StructureSpec) -> Outline:
     """Return the outline of sections and their points, no wider than `spec` allows.
 
-    A section of few points lists them under its heading; a larger one, and the first when no section is large, groups
-    them by kind. The depth is as it comes out: the caller compares it with the spec.
+    A section of few points lists them under its heading; the first section and the large ones group them by kind. The
+    depth is as it comes out: the caller compares it with the spec.
     """
-    blocks = [_pool_single_points(block, spec) for block in _limit(list(blocks), spec.max_roots or len(blocks), _join_blocks)]
-    grouped = [len(block.points) >= _FLAT_BELOW and len(block.groups) > 1 for block in blocks]
-    if not any(grouped):
-        grouped[_leading(blocks)] = True
+    blocks = _limit(list(blocks), spec.max_roots or len(blocks), _join_blocks)
+    grouped = [len(block.points) >= _FLAT_BELOW for block in blocks]
+    grouped[_leading(blocks)] = True
     roots = [_root(block, deep, spec) for block, deep in zip(blocks, grouped, strict=True)]
     return Outline(tuple(roots))
 
 
 def _leading(blocks: Sequence[Block]) -> int:
-    """The section to group when none is large: the first of several points, or the first."""
+    """The section that is grouped in any case, so that the depth comes early: the first of several points."""
     return next((i for i, block in enumerate(blocks) if len(block.points) > 1), 0)
 
 
 def _root(block: Block, deep: bool, spec: StructureSpec) -> Node:
-    width = spec.max_children
-    if not deep and len(block.points) <= width:
-        return Node(_bold(block.heading), tuple(point.node for point in block.points))
-    groups = _limit(list(block.groups), width, lambda a, b: _join_groups(a, b, block.label))
-    children = [
-        Node(group.label, tuple(point.node for point in _limit(list(group.points), width, _join_points)))
-        for group in groups
-    ]
-    return Node(_bold(block.heading), tuple(children))
+    heading, width = _bold(block.heading), spec.max_children
+    if not deep:
+        return Node(heading, tuple(point.node for point in block.points))
+    large = [group for group in block.groups if len(group.points) > 1]
+    small = [group for group in block.groups if len(group.points) == 1]
+    if small and (not large or len(large) + len(small) > width):
+        large, small = [*large, reduce(lambda a, b: _join_groups(a, b, block.label), small)], []
+    large = _limit(large, width, lambda a, b: _join_groups(a, b, block.label))
+    singles = [point.node for group in small for point in group.points]
+    return Node(heading, (*(_labelled(group, width) for group in large), *singles))
 
 
-def _pool_single_points(block: Block, spec: StructureSpec) -> Block:
-    """Put kinds of a single point together under one label, so that no label stands above one point alone."""
-    groups = list(block.groups)
-    while len(groups) > 1:
-        smallest = min(groups, key=_count)
-        others = [group for group in groups if group is not smallest]
-        host = min(others, key=_count)
-        if _count(smallest) > 1 or _count(host) >= spec.max_children:
-            break
-        at = groups.index(host)
-        groups[at] = _join_groups(host, smallest, block.label)
-        groups.remove(smallest)
-    return replace(block, groups=tuple(groups))
-
-
-def _count(group: Group) -> int:
-    return len(group.points)
+def _labelled(group: Group, width: int) -> Node:
+    return Node(group.label, tuple(point.node for point in _limit(list(group.points), width, _join_points)))
 
 
 def _join_groups(one: Group, other: Group, label: str) -> Group:
@@ -108,8 +94,7 @@ def _join_groups(one: Group, other: Group, label: str) -> Group:
     points = tuple(sorted((*one.points, *other.points), key=lambda point: point.order))
     if one.general or other.general or " and " in one.label + other.label:
         return Group(label, points, general=True)
-    first, second = (one, other) if one.points[0].order < other.points[0].order else (other, one)
-    return Group(f"{first.label} and {second.label.lower()}", points)
+    return Group(f"{one.label} and {other.label.lower()}", points)
 
 
 def _join_blocks(one: Block, other: Block) -> Block:

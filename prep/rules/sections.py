@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prep.rules.clauses import ClauseFinder, Words
+from prep.rules.clauses import ClauseFinder
 from prep.rules.vocabulary import Cues, Section, Vocabulary
+from prep.rules.words import Words
 
 _START, _STRONG, _HINT = 3, 3, 1
-_MOOD = 2
+_ASKED, _ORDERED, _STATED = 10, 6, 2
 _COURTESY_SHARE = 0.6
 
 
@@ -59,16 +60,17 @@ class Sorter:
         kinds = [_cue_score(kind, clause.plain, start) for kind in section.kinds]
         best = max(range(len(kinds)), key=lambda i: (kinds[i], -i), default=-1)
         kind_score = kinds[best] if best >= 0 else 0
-        mood = self._mood(section, clause, start)
-        return _cue_score(section, clause.plain, start) + min(kind_score, 6) + mood, best if kind_score > 0 else -1
+        mood = self._mood(section, clause)
+        return _cue_score(section, clause.plain, start) + min(
+            kind_score, _STRONG
+        ) + mood, best if kind_score > 0 else -1
 
-    def _mood(self, section: Section, clause: Words, start: int) -> int:
-        asks = clause.written[-1].endswith("?") or self.finder.asks(clause.plain, start)
+    def _mood(self, section: Section, clause: Words) -> int:
         if section.questions:
-            return 5 * _MOOD if asks else 0
+            return _ASKED if self.finder.asks(clause) else 0
         if section.orders:
-            return 2 * _MOOD if self.finder.commands(clause.plain, start) else 0
-        return _MOOD if section.otherwise else 0
+            return _ORDERED if self.finder.commands(clause.plain) else 0
+        return _STATED if section.otherwise else 0
 
     def _otherwise(self) -> int:
         return next((i for i, section in enumerate(self.vocabulary.sections) if section.otherwise), 0)

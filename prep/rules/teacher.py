@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from outline import StructureSpec, check_compliance, content_words, render_outline
-from prep.rules.clauses import ClauseFinder, Words
+from prep.rules.clauses import ClauseFinder
 from prep.rules.layout import Block, Group, Point, lay_out
 from prep.rules.sections import Place, Sorter
 from prep.rules.vocabulary import Section, load_vocabulary
+from prep.rules.words import Words
 
 LONG_CLAUSE = 20
 """Words above which a clause is cut where its grammar shows a seam."""
-VERY_LONG_POINT = 32
+VERY_LONG_POINT = 40
 """Words above which the rest of a point is hung below its beginning."""
 _KEPT_SHARE = 0.95
 
@@ -57,17 +58,13 @@ class RulesTeacher:
 
     def _parted(self, reply: str) -> tuple[list[Words], list[Words]]:
         """The clauses of a reply, and those courtesies that cannot be dropped without losing too many of its words."""
-        found = [
-            piece
-            for clause in self.finder.split(Words.of(reply))
-            for piece in self.finder.shorten(clause, LONG_CLAUSE)
-        ]
+        found = self.finder.clauses(reply, LONG_CLAUSE)
         clauses = [clause for clause in found if not self.sorter.is_courtesy(clause)]
-        kept = {word for clause in clauses for word in content_words(" ".join(clause.written))}
+        kept = {word for clause in clauses for word in content_words(clause.text)}
         wanted = content_words(reply)
         courtesies = []
         for clause in (clause for clause in found if self.sorter.is_courtesy(clause)):
-            fresh = content_words(" ".join(clause.written)) - kept
+            fresh = content_words(clause.text) - kept
             if fresh and len(kept & wanted) < _KEPT_SHARE * len(wanted):
                 courtesies.append(clause)
                 kept |= fresh
@@ -95,7 +92,7 @@ class RulesTeacher:
         if len(clause.plain) <= VERY_LONG_POINT:
             return Point(order, _sentence(self._trimmed(clause)))
         cuts = [i for i in range(6, len(clause.plain) - 3) if self.grammar.cuts.at(clause.plain, i)]
-        spaced = [cut for cut, before in zip(cuts, [0, *cuts], strict=False) if cut - before >= 6]
+        spaced = [cut for cut, before in zip(cuts, [0, *cuts], strict=False) if cut - before >= 8]
         spaced = spaced[: self.spec.max_children]
         if len(spaced) < 2:
             return Point(order, _sentence(self._trimmed(clause)))
@@ -110,6 +107,6 @@ class RulesTeacher:
 
 def _sentence(clause: Words) -> str:
     """The words as written, their first letter a capital unless the word holds a digit."""
-    text = " ".join(clause.written).rstrip(" ,;:.")
+    text = clause.text.rstrip(" ,;:.")
     first = text.split(" ", 1)[0] if text else ""
     return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text

@@ -61,6 +61,8 @@ class Grammar(Settings):
     """The English by which a clause's beginning is known; `english.yml` says what each list is for."""
 
     subjects: PhraseList
+    persons: PhraseList
+    advising: PhraseList
     adverbs: PhraseList
     finite: PhraseList
     person_verbs: PhraseList
@@ -86,11 +88,16 @@ class Grammar(Settings):
     trimmed: PhraseList
     binding: PhraseList
     coordinators: PhraseList
+    followers: PhraseList
+    polite: PhraseList
+    before_condition: PhraseList
     negations: PhraseList
     numbers: PhraseList
     time_units: PhraseList
     prepositions: PhraseList
     modals: PhraseList
+    enders: PhraseList
+    subordinators: PhraseList
     modifiers: PhraseList
     modifier_endings: PhraseList
     greetings: PhraseList

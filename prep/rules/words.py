@@ -1,0 +1,37 @@
+"""A reply as words: as they were written, and as they are looked up."""
+
+from dataclasses import dataclass
+
+from prep.rules.vocabulary import Grammar, Phrases
+
+_EDGES = "\"'`()[]{}<>.,;:!?*_"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text as it was written and, index by index, in lower case without punctuation."""
+
+    written: tuple[str, ...]
+    plain: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Words":
+        written = tuple(text.split())
+        return cls(written, tuple(word.lower().replace("\u2019", "'").strip(_EDGES) for word in written))
+
+    def part(self, start: int, end: int) -> "Words":
+        return Words(self.written[start:end], self.plain[start:end])
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.written)
+
+
+def has_ending(word: str, endings: Phrases) -> bool:
+    """Whether a word ends in one of `endings` and is longer than it."""
+    return any(endings.at([word[cut:]], 0) for cut in range(1, len(word)))
+
+
+def is_number(word: str, grammar: Grammar) -> bool:
+    """Whether a word is a number, in digits or spelled."""
+    return word[:1].isdigit() or bool(grammar.numbers.at([word], 0))
