@@ -1,0 +1,10 @@
+"""First floor: the chat client that every stage shares, its limits, retries, cost and journal.
+
+Knows no medicine and no outline. `llm.client` is the only module that imports the openai SDK.
+"""
+
+from llm.endpoint import Endpoint, Prices
+from llm.journal import Journal
+from llm.usage import Usage
+
+__all__ = ["Endpoint", "Journal", "Prices", "Usage"]

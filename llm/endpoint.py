@@ -1,0 +1,64 @@
+"""An OpenAI-compatible endpoint as a config section, and the key that it takes."""
+
+import datetime
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from settings import Settings, UserError
+
+
+class Prices(Settings):
+    """US dollars per million tokens, and the day on which the provider published them."""
+
+    date: datetime.date
+    input: float = Field(ge=0)
+    cached_input: float = Field(ge=0, description="of prompt tokens that the provider had in its cache")
+    output: float = Field(ge=0)
+
+
+class Endpoint(Settings):
+    """Where requests go, what they ask for, how many at once, and how often they are tried."""
+
+    base_url: str
+    model: str = Field(min_length=1)
+    api_key_env: str | None = Field(description="environment variable that holds the key; null: the server wants none")
+    temperature: float = Field(ge=0, le=2)
+    max_tokens: int = Field(ge=1, description="tokens of one completion at most")
+    extra: dict[str, Any] = Field(description="further fields of the request body, sent as they are")
+    concurrency: int = Field(ge=1, description="requests in flight at most")
+    timeout: float = Field(gt=0, description="seconds for one request, keep-alive lines or not")
+    attempts: int = Field(ge=1, description="times that one request is sent before its failure is final")
+    first_wait: float = Field(ge=0, description="seconds before the first retry at most; doubles with each")
+    longest_wait: float = Field(ge=0, description="seconds between retries at most; a Retry-After may be longer")
+    prices: Prices
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_http_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be a URL that begins with http:// or https://")
+        if parts.username or parts.password:
+            raise ValueError("must hold no credentials: name the key's variable in api_key_env")
+        return value.rstrip("/")
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what, besides the messages, decides about an answer: part of a request's fingerprint."""
+        return {"model": self.model, "temperature": self.temperature, "max_tokens": self.max_tokens, **self.extra}
+
+    def api_key(self) -> str | None:
+        """Return the key from the environment, None where none is wanted; raises `UserError` where it is missing."""
+        if self.api_key_env is None:
+            return None
+        key = os.environ.get(self.api_key_env, "").strip()
+        if not key:
+            raise UserError(
+                f"the environment variable {self.api_key_env} is not set: {self.base_url} needs an API key",
+                hint=f"export {self.api_key_env}=..., or choose a teacher that needs none",
+            )
+        if not key.isascii() or not key.isprintable():
+            raise UserError(f"the API key in {self.api_key_env} holds characters that no HTTP header can carry")
+        return key

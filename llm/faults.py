@@ -1,0 +1,103 @@
+"""What can go wrong with one request, and what is to be done about it."""
+
+import datetime
+import email.utils
+from collections.abc import Iterator, Mapping
+
+import aiohttp
+import openai
+
+from llm.endpoint import Endpoint
+from settings import UserError
+
+FAULTS = (openai.OpenAIError, aiohttp.ClientError, TimeoutError, ConnectionError)
+"""What sending a request raises when the network or the server fails."""
+
+_REFUSALS = {
+    401: "refused the API key",
+    402: "asks for payment: the account's balance is used up",
+    403: "denies access with this API key",
+    404: "does not know the address or the model",
+}
+"""Statuses that every further request would meet too."""
+_RETRIED = frozenset({408, 409, 425, 429})
+
+
+class RequestFailed(Exception):
+    """One request without a usable answer.
+
+    `retriable` says whether the same request can succeed later, `wait` how many seconds the server asked for,
+    `unreachable` that no connection came about.
+    """
+
+    def __init__(
+        self, reason: str, *, retriable: bool, wait: float | None = None, unreachable: bool = False, status: int = 0
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retriable = retriable
+        self.wait = wait
+        self.unreachable = unreachable
+        self.status = status
+
+
+def read_fault(error: Exception, timeout: float) -> RequestFailed:
+    """Sort an exception of `FAULTS` into a `RequestFailed`; `timeout` in seconds is for the message."""
+    if isinstance(error, openai.APIStatusError):
+        status = error.status_code
+        # The body of a 401 often repeats a part of the key.
+        said = "" if status == 401 else f": {' '.join(error.response.text.split())[:300]}"
+        retriable = status in _RETRIED or status >= 500
+        wait = retry_after(error.response.headers)
+        return RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
+    if isinstance(error, TimeoutError | openai.APITimeoutError) and not _from_connection(error):
+        return RequestFailed(f"no answer within {timeout:g} s", retriable=True)
+    unreachable = any(isinstance(cause, aiohttp.ClientConnectorError) for cause in _causes(error))
+    reason = str(list(_causes(error))[-1]) or type(error).__name__
+    return RequestFailed(f"connection failed: {reason}", retriable=True, unreachable=unreachable)
+
+
+def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
+    """Return the message that ends the whole run, where no other request could fare better; else None."""
+    if failure.status in _REFUSALS:
+        key = f" of {endpoint.api_key_env}" if endpoint.api_key_env and failure.status != 404 else ""
+        return UserError(
+            f"{endpoint.base_url} {_REFUSALS[failure.status]}{key} ({failure.reason})",
+            hint="what was answered so far is kept in the journal: mend this and start the same command again",
+        )
+    if failure.unreachable:
+        return UserError(
+            f"{endpoint.base_url} cannot be reached after {endpoint.attempts} attempts: {failure.reason}",
+            hint="check the address and the network; what was answered so far is kept in the journal",
+        )
+    return None
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a Retry-After header asks for, as a number or as a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        due = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (due - datetime.datetime.now(due.tzinfo)).total_seconds())
+
+
+def _from_connection(error: BaseException) -> bool:
+    """The aiohttp transport reports a connection that broke as a time-out of connecting."""
+    return any(
+        isinstance(cause, aiohttp.ClientConnectionError) and not isinstance(cause, TimeoutError)
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__

@@ -1,0 +1,143 @@
+"""An append-only record of requests: what was paid for is on disk before anything is done with it."""
+
+import fcntl
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from llm.redact import Redactor
+from llm.storage import writing
+from llm.usage import Usage
+from settings import UserError
+
+_LOG = logging.getLogger(__name__)
+VERSION = 1
+"""Of the line format; a line of another version is not read."""
+
+
+class Journal:
+    """A JSON Lines file, one line a request, found again by the request's fingerprint.
+
+    A line goes to the operating system at once, so a killed process loses none; `save_every` seconds is how often it
+    is forced to the disk itself, which is what a power cut can lose. One process at a time holds a journal; memory
+    holds an offset a request, no answers.
+    """
+
+    def __init__(self, path: str | Path, save_every: float, redact: Redactor | None = None) -> None:
+        """Open or begin a journal. Raises `UserError` when it is in use, cannot be opened or has another version."""
+        self.path = Path(path)
+        self.usage = Usage()
+        """Of every answered request that the journal holds, those of earlier runs among them."""
+        self._redact = redact or Redactor(())
+        self._save_every = save_every
+        self._answers: dict[str, tuple[int, int]] = {}
+        self._file = self._open()
+        self._size = self._load()
+        self._saved = time.monotonic()
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def answer(self, fingerprint: str) -> dict[str, Any] | None:
+        """Return the recorded line of an answered request, None for one that has no answer yet."""
+        place = self._answers.get(fingerprint)
+        return json.loads(os.pread(self._file, place[1], place[0])) if place else None
+
+    def record(self, entry: dict[str, Any]) -> None:
+        """Append one request: `fingerprint`, `response` (None without one), `usage`, `error`, `attempt`, `seconds`.
+
+        Raises `UserError` when the disk is full; the lines before stay whole.
+        """
+        line = (self._redact(json.dumps({"version": VERSION, **entry}, ensure_ascii=False)) + "\n").encode()
+        with writing(self.path):
+            try:
+                self._append(line)
+                if time.monotonic() - self._saved >= self._save_every:
+                    self._save()
+            except OSError:
+                os.ftruncate(self._file, self._size)
+                raise
+        self._index(entry, self._size, len(line))
+        self._size += len(line)
+
+    def close(self) -> None:
+        """Force everything to the disk and let the journal go; closing twice does no harm."""
+        if self._file < 0:
+            return
+        with writing(self.path):
+            try:
+                self._save()
+            finally:
+                os.close(self._file)
+                self._file = -1
+
+    def _open(self) -> int:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        except OSError as error:
+            raise UserError(f"{self.path}: the journal cannot be opened: {error.strerror}") from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(file)
+            raise UserError(
+                f"{self.path}: another run is writing this journal",
+                hint="wait until it has ended, or give this run a folder of its own with --out",
+            ) from error
+        return file
+
+    def _load(self) -> int:
+        """Index the lines on disk, cut off a torn last one, and return the size of what is left, in bytes."""
+        end, size = 0, os.fstat(self._file).st_size
+        for number, offset, line in self._lines():
+            if not line.endswith(b"\n"):
+                break
+            end = offset + len(line)
+            try:
+                self._index(_entry(line), offset, len(line))
+            except ValueError as error:
+                _LOG.warning("%s, line %d is left out: %s", self.path, number, error)
+        if end < size:
+            _LOG.warning("%s: the last line was torn by an interruption; it is dropped", self.path)
+            os.ftruncate(self._file, end)
+        return end
+
+    def _lines(self) -> Iterator[tuple[int, int, bytes]]:
+        offset = 0
+        with self.path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield number, offset, line
+                offset += len(line)
+
+    def _index(self, entry: dict[str, Any], offset: int, length: int) -> None:
+        if entry["response"] is not None and entry["error"] is None:
+            self._answers[entry["fingerprint"]] = (offset, length)
+        if entry["usage"] is not None:
+            self.usage += Usage(**entry["usage"])
+
+    def _append(self, line: bytes) -> None:
+        rest = memoryview(line)
+        while rest:
+            rest = rest[os.write(self._file, rest) :]
+
+    def _save(self) -> None:
+        os.fsync(self._file)
+        self._saved = time.monotonic()
+
+
+def _entry(line: bytes) -> dict[str, Any]:
+    """Raises `ValueError` (which a JSON or Unicode error is too) with the reason for a line that is no entry."""
+    entry = json.loads(line)
+    if not isinstance(entry, dict) or entry.keys() < {"version", "fingerprint", "response", "usage", "error"}:
+        raise ValueError("it is no entry of a journal")
+    if entry["version"] != VERSION:
+        raise ValueError(f"it has format {entry['version']}, this program reads {VERSION}")
+    return entry

@@ -1,0 +1,1 @@
+"""Consultations in, a dataset of outlined answers out."""

@@ -1,0 +1,98 @@
+"""The dataset card: what is in the folder, what is not, and why."""
+
+from collections.abc import Mapping, Sequence
+
+from outline import FidelityReport, StructureSpec
+from prep.config import PrepConfig
+from prep.lengths import Lengths
+from prep.splits import Split
+from prep.tally import Tally, fidelity_figures
+
+
+def render(
+    config: PrepConfig,
+    spec: StructureSpec,
+    tally: Tally,
+    split: Split,
+    lengths: Lengths,
+    reports: Sequence[FidelityReport],
+    questions: int,
+) -> str:
+    """Return the card as Markdown with the front matter that a hub reads; the same inputs give the same text."""
+    sections = [
+        _front_matter(split, questions),
+        f"# Outlined answers from {config.source.name()}",
+        f"Each doctor's reply was turned into a hierarchical outline by the teacher `{config.teacher.name}`"
+        f"{_model(config)}, and kept only if it complies and is faithful. {spec.instruction()}",
+        "For research on answer structure. It is no medical advice, and no clinician has reviewed the outlines. "
+        "The texts are under the terms of their source.",
+        "## Rows\n\n" + _table({"": "rows", **_counts(tally, split, questions)}),
+        _missing("Failed", "the teacher gave no outline that passes the gate", tally.indices["failed"]),
+        _missing("Not sent", "there is nothing to convert", tally.indices["skipped"]),
+        "## Quality\n\n" + _table({"of the kept rows": "value", **_quality(tally, reports)}),
+        f"The gate: every criterion of the structure; no number, dose or negation invented or lost; coverage at least "
+        f"{config.gate.min_coverage:g}; at most {config.gate.max_expansion:g} times the reply's words; "
+        f"{config.gate.tries} tries a row.",
+        "## Lengths\n\n" + _lengths(lengths, config.chat.tokenizer),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _front_matter(split: Split, questions: int) -> str:
+    names = [name for name, rows in split.rows.items() if rows] + (["questions"] if questions else [])
+    files = "\n".join(f"  - split: {name}\n    path: {name}.jsonl" for name in names)
+    fields = [
+        "language: en",
+        "task_categories: [text-generation]",
+        "configs:",
+        "- config_name: default",
+        "  data_files:",
+    ]
+    return "\n".join(["---", *fields, files, "---"])
+
+
+def _model(config: PrepConfig) -> str:
+    return f" ({config.teacher.model})" if config.teacher.name == "openai" else ""
+
+
+def _counts(tally: Tally, split: Split, questions: int) -> dict[str, int]:
+    return {
+        "source": tally.total,
+        "kept": tally.kept,
+        "failed": tally.failed,
+        "not sent": tally.skipped,
+        **{f"{name}.jsonl": len(rows) for name, rows in split.rows.items()},
+        "left out: duplicates of another row": len(split.duplicates),
+        "left out: near-duplicates of a held-out question": len(split.held_out),
+        "questions.jsonl (held out, without an answer)": questions,
+    }
+
+
+def _quality(tally: Tally, reports: Sequence[FidelityReport]) -> dict[str, str]:
+    return {
+        "compliant": "100%",
+        "no number, dose or negation invented or lost": "100%",
+        "passed at the first try": f"{tally.first_try / max(1, tally.kept):.1%}",
+        **{name.replace("_", ", "): f"{value:.2f}" for name, value in fidelity_figures(reports).items()},
+    }
+
+
+def _missing(title: str, meaning: str, kinds: Mapping[str, Sequence[int]]) -> str:
+    if not kinds:
+        return ""
+    lines = [f"- {kind}: {len(rows)} (rows {', '.join(map(str, rows))})" for kind, rows in sorted(kinds.items())]
+    return f"## {title}\n\nRows of the source (0-based) for which {meaning}:\n\n" + "\n".join(lines)
+
+
+def _lengths(lengths: Lengths, tokenizer: str | None) -> str:
+    counted = (
+        f"Tokens are those of `{tokenizer}`, without its chat template." if tokenizer else "No tokenizer was given."
+    )
+    head = "| | median | 95% | longest |\n| --- | ---: | ---: | ---: |\n"
+    rows = [f"| {name} | " + " | ".join(str(size) for size in sizes.values()) + " |" for name, sizes in lengths.items()]
+    return f"Words are parted by white space. {counted}\n\n{head}" + "\n".join(rows)
+
+
+def _table(rows: Mapping[str, object]) -> str:
+    lines = [f"| {name} | {value} |" for name, value in rows.items()]
+    return "\n".join([lines[0], "| --- | ---: |", *lines[1:]])

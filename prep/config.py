@@ -1,0 +1,136 @@
+"""The schema of `configs/prep.yml`: what every key means and what it may be."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from llm import Endpoint
+from outline import DEFAULT_SPEC
+from settings import Settings
+
+
+class Columns(Settings):
+    """Where a source keeps each field; null for one that it does not have."""
+
+    description: str | None
+    patient: str
+    doctor: str | None
+    status: str | None
+
+
+class Source(Settings):
+    """A dataset of a hub, or a local .jsonl, .csv, .parquet or Arrow folder."""
+
+    hub: str | None = None
+    revision: str | None = Field(default=None, description="branch, tag or commit of the hub's dataset")
+    split: str | None = None
+    path: Path | None = None
+    columns: Columns
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Source":
+        if (self.hub is None) == (self.path is None):
+            raise ValueError("needs either hub or path")
+        if self.hub is not None and not (self.revision and self.split):
+            raise ValueError("needs revision and split beside hub")
+        return self
+
+    def name(self) -> str:
+        return str(self.path) if self.path else f"{self.hub}@{self.revision}"
+
+
+class OpenAITeacher(Endpoint):
+    """A hosted model behind an OpenAI-compatible endpoint."""
+
+    name: Literal["openai"]
+
+
+class RulesTeacher(Settings):
+    """Offline, deterministic, extractive."""
+
+    name: Literal["rules"]
+    vocabulary: Path
+
+
+Teacher = Annotated[OpenAITeacher | RulesTeacher, Field(discriminator="name")]
+_TEACHERS: dict[str, type[Settings]] = {"openai": OpenAITeacher, "rules": RulesTeacher}
+
+
+class Prompts(Settings):
+    """Templates: `{structure}` is the spec's instruction, the others are fields of the row."""
+
+    system: str
+    user: str
+    repair: str
+
+
+class Gate(Settings):
+    """What an outline must be, beyond compliant, to be kept."""
+
+    tries: int = Field(ge=1, description="answers a row: the first, then repairs")
+    min_coverage: float = Field(ge=0, le=1, description="share of the reply's content words in the outline")
+    max_expansion: float = Field(gt=0, description="words of the outline per word of the reply")
+
+
+class Chat(Settings):
+    """The training set and its splits."""
+
+    system: str
+    seed: int
+    validation: float = Field(ge=0, lt=1, description="share of the rows")
+    test: float = Field(ge=0, lt=1, description="share of the rows")
+    near_duplicate: float = Field(gt=0, le=1, description="Jaccard similarity from which two texts are one")
+    tokenizer: str | None = Field(description="folder or hub id, for the lengths in the card; null: words only")
+
+    @model_validator(mode="after")
+    def _something_to_train_on(self) -> "Chat":
+        if self.validation + self.test >= 1:
+            raise ValueError("validation and test together must be below 1")
+        return self
+
+    @field_validator("system")
+    @classmethod
+    def _has_structure(cls, value: str) -> str:
+        if "{structure}" not in value:
+            raise ValueError("must contain {structure}")
+        return value
+
+
+class PrepConfig(Settings):
+    """A whole run: source, teacher, gate, splits, and where the result goes."""
+
+    spec: Path = DEFAULT_SPEC
+    source: Source
+    questions: Source | None = Field(description="held-out rows, never trained on; null for none")
+    raw: Path = Field(description="folder that keeps what was fetched from a hub")
+    out: Path
+    limit: int | None = Field(ge=1, description="take the first rows only; null takes all")
+    save_every: float = Field(gt=0, description="seconds between two forced writes of the journal to the disk")
+    teacher: Teacher
+    prompts: Prompts | None = None
+    gate: Gate
+    chat: Chat
+
+    @field_validator("teacher", mode="before")
+    @classmethod
+    def _of_the_named(cls, value: Any) -> Any:
+        """Leave out what belongs to another teacher, so that `--teacher` needs no other edit."""
+        chosen = _TEACHERS.get(str(value.get("name"))) if isinstance(value, dict) else None
+        if chosen is None:
+            return value
+        others = {key for schema in _TEACHERS.values() for key in schema.model_fields} - set(chosen.model_fields)
+        return {key: item for key, item in value.items() if key not in others}
+
+    @field_validator("source")
+    @classmethod
+    def _has_replies(cls, value: Source) -> Source:
+        if value.columns.doctor is None:
+            raise ValueError("columns.doctor must name the column of the replies that are converted")
+        return value
+
+    @model_validator(mode="after")
+    def _prompts_for_a_model(self) -> "PrepConfig":
+        if self.teacher.name == "openai" and self.prompts is None:
+            raise ValueError("prompts is missing: the openai teacher needs it")
+        return self

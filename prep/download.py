@@ -1,0 +1,44 @@
+"""The raw dataset of a hub, kept beside the project so that it is fetched once."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from llm.storage import writing
+from prep.config import Source
+from settings import UserError, write_jsonl, write_text
+
+
+def fetch(source: Source, raw: Path) -> Path:
+    """Return the JSON Lines copy of a hub's dataset in `raw`, after fetching it where it is not there yet.
+
+    A file beside the copy says what it is a copy of: another id, revision or split fetches anew. Raises `UserError`
+    when the hub cannot be reached or does not have it.
+    """
+    identity = {"hub": str(source.hub), "revision": str(source.revision), "split": str(source.split)}
+    copy = raw / f"{identity['hub'].replace('/', '--')}.jsonl"
+    label = copy.with_suffix(".json")
+    if copy.exists() and label.exists():
+        held = json.loads(label.read_text(encoding="utf-8"))
+        if {key: held.get(key) for key in identity} == identity:
+            return copy
+    rows = _from_hub(**identity)
+    label.unlink(missing_ok=True)
+    with writing(copy):
+        write_jsonl(copy, rows)
+        digest = hashlib.sha256(copy.read_bytes()).hexdigest()
+        write_text(label, json.dumps({**identity, "rows": len(rows), "sha256": digest}, indent=2) + "\n")
+    return copy
+
+
+def _from_hub(hub: str, revision: str, split: str) -> list[dict]:
+    import datasets
+
+    try:
+        dataset = datasets.load_dataset(hub, revision=revision, split=split)
+    except Exception as error:  # the hub's client raises some twenty kinds for "no network" and "no such dataset"
+        raise UserError(
+            f"{hub}@{revision}: the dataset cannot be fetched from the hub: {' '.join(str(error).split())[:300]}",
+            hint="check the name and the network, or give a local file: --source PATH",
+        ) from error
+    return dataset.to_list()

@@ -1,0 +1,56 @@
+"""Which outlines are kept: those that comply, are faithful, and say about as much as the reply."""
+
+from outline import (
+    ComplianceReport,
+    FidelityReport,
+    StructureSpec,
+    check_compliance,
+    check_fidelity,
+    parse_outline,
+    render_outline,
+)
+from prep.config import Gate as Limits
+from prep.consultation import Consultation
+from prep.conversion import Finding, Turn
+from prep.teachers import Answer
+
+
+class Gate:
+    """Holds a teacher's answer against the spec and the reply; the patient's text may support what it says."""
+
+    def __init__(self, spec: StructureSpec, limits: Limits) -> None:
+        self.spec = spec
+        self.limits = limits
+
+    def judge(self, row: Consultation, answer: Answer) -> Turn:
+        """Return the turn with its findings; no findings means that the outline is kept.
+
+        An answer that only needs its fence, bullets or indents undone is taken in its normal form: that costs no
+        words, and a repair would cost a request.
+        """
+        if not answer.content.strip():
+            found = [Finding("empty", "the answer was empty")]
+            return Turn(answer.fingerprint, answer.content, "", tuple(found), None)
+        report = check_compliance(answer.content, self.spec)
+        outline = render_outline(parse_outline(answer.content, lenient=True)) if report.lenient else answer.content
+        fidelity = check_fidelity(row.reply, outline, context=row.question())
+        found = [*self._structure(report, outline), *self._fidelity(fidelity)]
+        if answer.cut:
+            message = "the answer was cut off at the token limit: say the same in fewer words"
+            found.insert(0, Finding("cut off", message))
+        return Turn(answer.fingerprint, answer.content, outline, tuple(found), fidelity)
+
+    def _structure(self, report: ComplianceReport, outline: str) -> list[Finding]:
+        if report.lenient:
+            report = check_compliance(outline, self.spec)
+        return [Finding(violation.rule, violation.message()) for violation in report.violations]
+
+    def _fidelity(self, report: FidelityReport) -> list[Finding]:
+        found = [Finding("fidelity", line) for line in report.feedback().splitlines()]
+        if report.coverage is not None and report.coverage < self.limits.min_coverage:
+            said = f"{report.coverage:.0%} of the reply's content words are kept"
+            found.append(Finding("coverage", f"{said}, at least {self.limits.min_coverage:.0%} must be"))
+        if report.expansion is not None and report.expansion > self.limits.max_expansion:
+            said = f"the outline has {report.expansion:.1f} times the reply's words"
+            found.append(Finding("expansion", f"{said}, at most {self.limits.max_expansion:g} times is allowed"))
+        return found

@@ -1,0 +1,69 @@
+"""What a finished dataset was made from; written last, so its presence means that the rest is whole."""
+
+import json
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from llm import Endpoint
+from outline import StructureSpec
+from prep import fingerprint
+from prep.config import PrepConfig
+from prep.consultation import Consultation
+from settings import write_text
+
+NAME = "manifest.json"
+_LIBRARIES = ("datasets", "pyarrow", "datasketch", "pydantic", "markdown-it-py", "openai", "langchain-core", "tenacity")
+
+
+def inputs(
+    config: PrepConfig, spec: StructureSpec, rows: Sequence[Consultation], questions: Sequence[Consultation]
+) -> dict[str, str]:
+    """Return a hash for each thing that decides about the result; how fast or where it is made does not count."""
+    teacher = config.teacher
+    asked = teacher.parameters() if isinstance(teacher, Endpoint) else fingerprint.of_file(teacher.vocabulary)
+    chosen = config.model_dump(mode="json", include={"gate", "chat", "limit"})
+    return {
+        "source": fingerprint.of_rows(rows),
+        "questions": fingerprint.of_rows(questions),
+        "prompts": fingerprint.digest(config.prompts.model_dump() if config.prompts else None),
+        "config": fingerprint.digest([chosen, teacher.name, asked]),
+        "spec": fingerprint.digest(spec.model_dump()),
+        "code": fingerprint.of_code("prep", "outline"),
+    }
+
+
+def finished(out: Path, made_from: dict[str, str]) -> dict[str, Any] | None:
+    """Return the manifest in `out` if its dataset is whole, unchanged, and made from the same; else None.
+
+    A dataset in which rows are missing that a new run might get is not finished.
+    """
+    try:
+        manifest = json.loads((out / NAME).read_text(encoding="utf-8"))
+        same = manifest["inputs"] == made_from and not manifest["rows"]["retriable"]
+        whole = all(fingerprint.of_file(out / name) == digest for name, digest in manifest["files"].items())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return manifest if same and whole else None
+
+
+def write_manifest(out: Path, content: dict[str, Any], files: Sequence[Path], journal: Path) -> None:
+    """Write the manifest over `content`, with the hash of every data file and of the journal, and the versions."""
+    data = sorted(inner for file in files for inner in ([file] if file.is_file() else file.rglob("*")))
+    manifest = {
+        **content,
+        "files": {path.relative_to(out).as_posix(): fingerprint.of_file(path) for path in data},
+        "journal": fingerprint.of_file(journal),
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in _LIBRARIES}},
+    }
+    write_text(out / NAME, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def _version(name: str) -> str | None:
+    """A library that this run's teacher does without need not be installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,73 @@
+"""What a person sees while a run goes on, and at its end."""
+
+from collections.abc import Callable
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from llm import Endpoint, Usage
+from prep.config import PrepConfig
+from prep.conversion import Conversion
+from prep.tally import Tally
+from settings import console
+
+Spent = Callable[[], Usage]
+
+
+class Bar:
+    """A progress bar with rate, success share, tokens, cost and time left; use as a context manager."""
+
+    def __init__(self, rows: int, config: PrepConfig, spent: Spent) -> None:
+        self.tally = Tally()
+        self._config = config
+        self._spent = spent
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[figures]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task = self._bar.add_task("converting", total=rows, figures="")
+
+    def __enter__(self) -> "Bar":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def advance(self, conversion: Conversion) -> None:
+        """Count one finished row."""
+        self.tally.add(conversion)
+        speed = self._bar.tasks[0].speed
+        figures = [f"{speed:.1f} rows/s" if speed else "", f"{self.tally.success:.0%} kept"]
+        figures += _bill(self._config, self._spent())
+        self._bar.update(self._task, advance=1, figures="  ".join(filter(None, figures)))
+
+
+def summary(config: PrepConfig, tally: Tally, spent: Usage, journal: Usage) -> Table:
+    """Return the closing table: rows, kept, failed by reason, cost, and where the files are."""
+    table = Table(
+        title=f"{config.source.name()} through {config.teacher.name}", show_header=False, title_justify="left"
+    )
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    table.add_row("rows", str(tally.total))
+    table.add_row("kept", f"{tally.kept} ({tally.success:.1%} of those with a reply)")
+    for status, kinds in tally.indices.items():
+        for kind, rows in sorted(kinds.items(), key=lambda item: -len(item[1])):
+            table.add_row(f"{status}: {kind}", str(len(rows)))
+    if isinstance(config.teacher, Endpoint):
+        table.add_row("this run", "  ".join(_bill(config, spent)))
+        table.add_row("all runs in the journal", "  ".join(_bill(config, journal)))
+    return table
+
+
+def _bill(config: PrepConfig, usage: Usage) -> list[str]:
+    if not isinstance(config.teacher, Endpoint):
+        return []
+    return [f"{usage.requests} requests", f"{usage.tokens:,} tokens", f"${usage.cost(config.teacher.prices):.4f}"]
