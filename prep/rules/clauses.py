@@ -11,6 +11,7 @@ from prep.rules.words import Words
 _HARD_END = re.compile(r"[.!?;:]+[\"')\]]*$")
 _CONDITION_REACH = 25
 _LEAST_BEFORE_CONDITION = 4
+_SCRAP = 2
 
 
 class ClauseFinder:
@@ -28,7 +29,7 @@ class ClauseFinder:
 
     def clauses(self, reply: str, longest: int) -> list[Words]:
         """Return the clauses in order; each word stands in exactly one. Those of over `longest` words are cut again."""
-        found = self._split(Words.of(reply))
+        found = self._without_scraps(self._split(Words.of(reply)))
         return [piece for clause in found for piece in self.seams.shorten(clause, longest)]
 
     def body(self, plain: Sequence[str]) -> int:
@@ -60,12 +61,29 @@ class ClauseFinder:
                 continue
             if not fresh and owed and self.openings.consequence(plain, i):
                 owed, skip = False, i + 2
-            elif fresh or self.openings.any(plain, i) or (not owed and self._leads(plain, i, starts[-1])):
+            elif fresh or self.openings.any(plain, i) or (not owed and self._leads(words, i, starts[-1])):
                 starts.append(i)
                 skip, owed, due = self._opened(plain, i)
             elif self._may_govern(plain, i):
                 owed = True
         return [words.part(start, end) for start, end in zip(starts, [*starts[1:], len(plain)], strict=True)]
+
+    def _without_scraps(self, clauses: list[Words]) -> list[Words]:
+        """Give one or two words that say nothing alone ("first") to the clause after them."""
+        whole: list[Words] = []
+        scrap = Words((), ())
+        for clause in clauses:
+            joined = Words(scrap.written + clause.written, scrap.plain + clause.plain)
+            if len(joined.plain) <= _SCRAP and not self._stands_alone(joined):
+                scrap = joined
+            else:
+                whole.append(joined)
+                scrap = Words((), ())
+        return [*whole, scrap] if scrap.plain else whole
+
+    def _stands_alone(self, clause: Words) -> bool:
+        greets = self.grammar.greetings.at(clause.plain, 0) or self.vocabulary.courtesies.at(clause.plain, 0)
+        return bool(greets) or self._hard_end(clause, -1) or self.commands(clause.plain)
 
     def _opened(self, plain: Sequence[str], i: int) -> tuple[int, bool, int]:
         """For a clause that begins at `i`: where the next may, whether it owes a consequence, where courtesies end."""
@@ -91,13 +109,15 @@ class ClauseFinder:
         later = i + self.grammar.connectives.at(plain, i)
         return any(words.at(plain, at) for words in (self.grammar.conditions, self.grammar.frames) for at in {i, later})
 
-    def _leads(self, plain: Sequence[str], i: int, start: int) -> bool:
+    def _leads(self, words: Words, i: int, start: int) -> bool:
         """Whether a condition at `i` surely governs what follows rather than what stands before."""
-        grammar = self.grammar
+        grammar, plain = self.grammar, words.plain
         length = grammar.conditions.at(plain, i)
         if not length or i - start < _LEAST_BEFORE_CONDITION or grammar.never_condition_after.at(plain, i - 1):
             return False
         for j in range(i + length + 1, min(i + length + _CONDITION_REACH, len(plain))):
+            if self._hard_end(words, j - 1):
+                return False
             if self.openings.connective(plain, j) or self.openings.item(plain, j):
                 return bool(grammar.polite.at(plain, j))
             if plain[j] == "then" or self.openings.main(plain, j):
@@ -111,4 +131,4 @@ class ClauseFinder:
         return bool(grammar.conditions.at(plain, i) and carried)
 
     def _hard_end(self, words: Words, i: int) -> bool:
-        return bool(_HARD_END.search(words.written[i])) and not self.grammar.abbreviations.at(words.plain, i)
+        return bool(_HARD_END.search(words.written[i])) and not self.grammar.abbreviations.at(words.plain[i:], 0)

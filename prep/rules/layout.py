@@ -74,7 +74,7 @@ def _leading(blocks: Sequence[Block]) -> int:
 
 def _root(block: Block, deep: bool, spec: StructureSpec) -> Node:
     heading, width = _bold(block.heading), spec.max_children
-    if not deep:
+    if not deep and len(block.points) <= width:
         return Node(heading, tuple(point.node for point in block.points))
     large = [group for group in block.groups if len(group.points) > 1]
     small = [group for group in block.groups if len(group.points) == 1]

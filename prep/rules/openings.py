@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from prep.rules.vocabulary import Grammar, Vocabulary
-from prep.rules.words import has_ending, is_number
+from prep.rules.words import is_number
 
 _REACH = 8
 """Words over which a subject is followed to its verb, forwards or back."""
@@ -79,7 +79,8 @@ class Openings:
             return True
         verb = self._past_adverbs(plain, i + 1)
         speaks = grammar.persons.at(plain, i)
-        if not (grammar.finite.at(plain, verb) or (speaks and grammar.person_verbs.at(plain, verb))):
+        known = grammar.finite.at(plain, verb) or (speaks and grammar.person_verbs.at(plain, verb))
+        if not known and not (grammar.thirds.at(plain, i) and _third_person(plain, verb)):
             return False
         hung = speaks and any(grammar.relative_heads.at(plain, j) for j in range(max(0, i - 4), i))
         return not hung or bool(grammar.advising.at(plain, verb))
@@ -123,11 +124,11 @@ class Openings:
         common = (grammar.never_after, grammar.prepositions, grammar.time_units, self.vocabulary.openers)
         if len(plain[i]) < 5 or any(words.at(plain, i) for words in common):
             return False
-        return has_ending(plain[i], self.vocabulary.name_endings)
+        return self.vocabulary.name_endings.end(plain[i])
 
     def modifies(self, word: str) -> bool:
         """Whether a word belongs to the noun after it."""
-        return bool(self.grammar.modifiers.at([word], 0)) or has_ending(word, self.grammar.modifier_endings)
+        return bool(self.grammar.modifiers.at([word], 0)) or self.grammar.modifier_endings.end(word)
 
     def verb_is_due(self, plain: Sequence[str], i: int) -> bool:
         """Whether a subordinate clause before `i` still waits for its verb ("because hormones block")."""
@@ -151,3 +152,9 @@ class Openings:
         while self.grammar.adverbs.at(plain, i):
             i += 1
         return i
+
+
+def _third_person(plain: Sequence[str], i: int) -> bool:
+    return (
+        i < len(plain) and len(plain[i]) > 3 and plain[i].endswith("s") and not plain[i].endswith(("ss", "ous", "us"))
+    )

@@ -61,9 +61,10 @@ class Sorter:
         best = max(range(len(kinds)), key=lambda i: (kinds[i], -i), default=-1)
         kind_score = kinds[best] if best >= 0 else 0
         mood = self._mood(section, clause)
-        return _cue_score(section, clause.plain, start) + min(
-            kind_score, _STRONG
-        ) + mood, best if kind_score > 0 else -1
+        # What a section's orders are about says little of a statement: "the pain comes after meals" is no diet.
+        most = _HINT if section.orders and not mood else _STRONG
+        score = _cue_score(section, clause.plain, start) + min(kind_score, most) + mood
+        return score, best if kind_score > 0 else -1
 
     def _mood(self, section: Section, clause: Words) -> int:
         if section.questions:

@@ -13,14 +13,12 @@ class Phrases:
     """A set of phrases, looked up at a position of a list of lower-case words; a last `*` stands for any ending."""
 
     def __init__(self, phrases: Sequence[str]) -> None:
+        self._all = tuple(" ".join(phrase.lower().split()) for phrase in phrases)
         self._exact: dict[str, list[tuple[str, ...]]] = {}
         self._stems: list[tuple[str, ...]] = []
-        for phrase in phrases:
-            words = tuple(phrase.lower().split())
-            if words[0].endswith("*"):
-                self._stems.append(words)
-            else:
-                self._exact.setdefault(words[0], []).append(words)
+        for words in (tuple(phrase.split()) for phrase in self._all):
+            stem = words[0].endswith("*")
+            (self._stems if stem else self._exact.setdefault(words[0], [])).append(words)
 
     def at(self, words: Sequence[str], start: int) -> int:
         """Return how many words the longest phrase that begins at `start` covers; 0 when none does."""
@@ -28,6 +26,10 @@ class Phrases:
             return 0
         candidates = [*self._exact.get(words[start], ()), *self._stems]
         return max((len(phrase) for phrase in candidates if _begins(words, start, phrase)), default=0)
+
+    def end(self, word: str) -> bool:
+        """Return whether `word` ends in a phrase of this set and is longer than it."""
+        return word.endswith(self._all) and word not in self._all
 
     def count(self, words: Sequence[str]) -> int:
         """Return the number of words of `words` that lie in phrases of this set."""
@@ -62,6 +64,7 @@ class Grammar(Settings):
 
     subjects: PhraseList
     persons: PhraseList
+    thirds: PhraseList
     advising: PhraseList
     adverbs: PhraseList
     finite: PhraseList
@@ -153,6 +156,6 @@ class Vocabulary(Settings):
 
 
 def load_vocabulary(path: str | Path) -> tuple[Vocabulary, Grammar]:
-    """Return the vocabulary at `path` and the grammar file that it names (relative to it); a mistake is a `UserError`."""
+    """Return the vocabulary at `path` and the grammar that it names, a file beside it; a mistake is a `UserError`."""
     vocabulary = load_config(path, Vocabulary)
     return vocabulary, load_config(Path(path).parent / vocabulary.grammar, Grammar)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from prep.rules.vocabulary import Grammar, Phrases
+from prep.rules.vocabulary import Grammar
 
 _EDGES = "\"'`()[]{}<>.,;:!?*_"
 
@@ -25,11 +25,6 @@ class Words:
     @property
     def text(self) -> str:
         return " ".join(self.written)
-
-
-def has_ending(word: str, endings: Phrases) -> bool:
-    """Whether a word ends in one of `endings` and is longer than it."""
-    return any(endings.at([word[cut:]], 0) for cut in range(1, len(word)))
 
 
 def is_number(word: str, grammar: Grammar) -> bool:
