@@ -108,11 +108,13 @@ class ChatClient:
         started = time.monotonic()
         body: Any = None
         try:
-            body = await self._post(messages)
+            body = self.journal.redact(await self._post(messages))
             body = _parse(body)
             reply = _read_reply(body, from_journal=False)
         except (*FAULTS, RequestFailed) as error:
             failure = error if isinstance(error, RequestFailed) else read_fault(error, self.endpoint.timeout)
+            # A server may repeat the key, and the reason is printed and kept with the row.
+            failure.reason = self.journal.redact(failure.reason)
             self._record(fingerprint, body, None, failure.reason, attempt, started)
             raise failure from error
         self._record(fingerprint, body, reply.usage, None, attempt, started)

@@ -32,7 +32,7 @@ class Journal:
         self.path = Path(path)
         self.usage = Usage()
         """Of every answered request that the journal holds, those of earlier runs among them."""
-        self._redact = redact or Redactor(())
+        self.redact = redact or Redactor(())
         self._save_every = save_every
         self._answers: dict[str, tuple[int, int]] = {}
         self._file = self._open()
@@ -55,7 +55,7 @@ class Journal:
 
         Raises `UserError` when the disk is full; the lines before stay whole.
         """
-        line = (self._redact(json.dumps({"version": VERSION, **entry}, ensure_ascii=False)) + "\n").encode()
+        line = (self.redact(json.dumps({"version": VERSION, **entry}, ensure_ascii=False)) + "\n").encode()
         with writing(self.path):
             try:
                 self._append(line)

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import logging
 from pathlib import Path
 
 from llm.storage import writing
 from prep.config import Source
-from settings import UserError, write_jsonl, write_text
+from settings import UserError, console, write_jsonl, write_text
 
 
 def fetch(source: Source, raw: Path) -> Path:
@@ -34,6 +35,9 @@ def fetch(source: Source, raw: Path) -> Path:
 def _from_hub(hub: str, revision: str, split: str) -> list[dict]:
     import datasets
 
+    console.print(f"fetching {hub}@{revision} from the hub")
+    # Its client announces each retry twice; what matters is the error at the end.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     try:
         dataset = datasets.load_dataset(hub, revision=revision, split=split)
     except Exception as error:  # the hub's client raises some twenty kinds for "no network" and "no such dataset"

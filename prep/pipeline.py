@@ -25,13 +25,16 @@ JOURNAL = "journal.jsonl"
 
 def prepare(config: PrepConfig) -> int:
     """Make the dataset of a config and return the exit status: 0, or 1 when no row was kept."""
+    fresh = not (config.out / manifest.NAME).exists()
+    # Asked for before a source is fetched in vain, but not where everything may be done already.
+    key = _key(config) if fresh else None
     given = read_inputs(config)
     done = manifest.finished(config.out, given.hashes)
     if done:
         kept, total = done["rows"]["kept"], done["rows"]["total"]
         output.print(f"already done: {kept} of {total} rows kept in {config.out}, and nothing they come from changed")
         return 0
-    key = config.teacher.api_key() if isinstance(config.teacher, Endpoint) else None
+    key = key or _key(config)
     redact = Redactor([key] if key else [])
     redact.install()
     with Journal(config.out / JOURNAL, config.save_every, redact) as journal:
@@ -41,6 +44,10 @@ def prepare(config: PrepConfig) -> int:
         bar = Bar(len(given.rows), config, lambda: journal.usage - before)
         conversions = convert(config, given, journal, key, bar)
         return finish(config, given, conversions, bar.tally, journal, journal.usage - before)
+
+
+def _key(config: PrepConfig) -> str | None:
+    return config.teacher.api_key() if isinstance(config.teacher, Endpoint) else None
 
 
 def read_inputs(config: PrepConfig) -> Inputs:

@@ -24,8 +24,10 @@ class Seams:
     def shorten(self, clause: Words, longest: int) -> list[Words]:
         """Cut a clause of more than `longest` words at the seam nearest its middle, and its halves likewise."""
         length = len(clause.plain)
+        if length <= longest:
+            return [clause]
         seams = [i for i in range(_SHORTEST, length - _SHORTEST + 1) if self._seam(clause.plain, i)]
-        if length <= longest or not seams:
+        if not seams:
             return [clause]
         cut = min(seams, key=lambda i: abs(2 * i - length))
         halves = clause.part(0, cut), clause.part(cut, length)

@@ -16,7 +16,8 @@ class Phrases:
         self._all = tuple(" ".join(phrase.lower().split()) for phrase in phrases)
         self._exact: dict[str, list[tuple[str, ...]]] = {}
         self._stems: list[tuple[str, ...]] = []
-        for words in (tuple(phrase.split()) for phrase in self._all):
+        # Longest first: the first that matches is the longest.
+        for words in sorted((tuple(phrase.split()) for phrase in self._all), key=len, reverse=True):
             stem = words[0].endswith("*")
             (self._stems if stem else self._exact.setdefault(words[0], [])).append(words)
 
@@ -24,8 +25,8 @@ class Phrases:
         """Return how many words the longest phrase that begins at `start` covers; 0 when none does."""
         if not 0 <= start < len(words):
             return 0
-        candidates = [*self._exact.get(words[start], ()), *self._stems]
-        return max((len(phrase) for phrase in candidates if _begins(words, start, phrase)), default=0)
+        exact = next((len(p) for p in self._exact.get(words[start], ()) if _begins(words, start, p)), 0)
+        return max(exact, next((len(p) for p in self._stems if _begins(words, start, p)), 0)) if self._stems else exact
 
     def end(self, word: str) -> bool:
         """Return whether `word` ends in a phrase of this set and is longer than it."""
@@ -43,6 +44,8 @@ class Phrases:
 def _begins(words: Sequence[str], start: int, phrase: tuple[str, ...]) -> bool:
     if start + len(phrase) > len(words):
         return False
+    if len(phrase) == 1 and phrase[0] == words[start]:
+        return True
     pairs = zip(words[start:], phrase, strict=False)
     return all(word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted for word, wanted in pairs)
 

@@ -1,0 +1,66 @@
+import logging
+
+import pytest
+from pydantic import ValidationError
+
+from llm import Endpoint, Prices, Usage
+from llm.redact import Redactor
+from settings import UserError
+
+
+def test_cost_counts_cached_tokens_at_their_own_price() -> None:
+    prices = Prices.model_validate({"date": "2025-01-01", "input": 1, "cached_input": 0.1, "output": 2})
+    assert Usage(1, 1_000_000, 400_000, 500_000).cost(prices) == pytest.approx(0.6 + 0.04 + 1.0)
+
+
+@pytest.mark.parametrize(
+    ("counted", "expected"),
+    [
+        ({"prompt_tokens": 9, "completion_tokens": 2}, Usage(1, 9, 0, 2)),
+        ({"prompt_tokens": 9, "completion_tokens": 2, "prompt_cache_hit_tokens": 4}, Usage(1, 9, 4, 2)),
+        (
+            {"prompt_tokens": 9, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 3}},
+            Usage(1, 9, 3, 2),
+        ),
+        ({"prompt_tokens": 9, "prompt_tokens_details": None}, Usage(1, 9, 0, 0)),
+        (None, Usage(1, 0, 0, 0)),
+    ],
+)
+def test_usage_is_read_as_each_provider_writes_it(counted: object, expected: Usage) -> None:
+    assert Usage.of_response(counted) == expected
+
+
+@pytest.mark.parametrize("key", ["", "   "])
+def test_a_missing_key_names_its_variable(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("TEACHER_KEY", key)
+    with pytest.raises(UserError, match="TEACHER_KEY is not set"):
+        endpoint.api_key()
+
+
+def test_a_key_that_no_header_can_carry_is_refused_unseen(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEACHER_KEY", "sk-\u00fcber")
+    with pytest.raises(UserError, match="TEACHER_KEY") as raised:
+        endpoint.api_key()
+    assert "ber" not in str(raised.value)
+
+
+def test_a_server_without_a_key_needs_none(endpoint: Endpoint) -> None:
+    assert endpoint.model_copy(update={"api_key_env": None}).api_key() is None
+
+
+@pytest.mark.parametrize("url", ["api.deepseek.com", "ftp://host/v1", "https://", "https://user:secret@host/v1"])
+def test_an_address_must_be_a_plain_url(endpoint: Endpoint, url: str) -> None:
+    with pytest.raises(ValidationError, match="base_url"):
+        Endpoint.model_validate({**endpoint.model_dump(), "base_url": url})
+
+
+def test_logged_messages_and_tracebacks_hold_no_secret(caplog) -> None:
+    log = logging.getLogger("test.redact")
+    caplog.handler.addFilter(Redactor(["hunter2"]))
+    try:
+        raise RuntimeError("the key is hunter2")
+    except RuntimeError:
+        log.exception("failed with %s", "hunter2")
+    assert "hunter2" not in caplog.text
+    assert "failed with [redacted]" in caplog.text
+    assert "the key is [redacted]" in caplog.text

@@ -1,0 +1,109 @@
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llm import Journal, Usage
+from llm.redact import Redactor
+from settings import UserError
+
+
+def entry(name: str, **changes: Any) -> dict[str, Any]:
+    usage = {"requests": 1, "prompt": 10, "cached": 4, "completion": 5}
+    given = {"fingerprint": name, "response": {"text": f"answer {name} ü"}, "usage": usage, "error": None}
+    return {**given, "attempt": 1, "seconds": 0.1, **changes}
+
+
+def test_what_was_recorded_is_found_by_another_process_run(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "journal.jsonl"
+    with Journal(path, 5) as journal:
+        journal.record(entry("a"))
+        journal.record(entry("b", response=None, usage=None, error="HTTP 500"))
+    with Journal(path, 5) as journal:
+        journal.record(entry("c"))
+        found = journal.answer("a"), journal.answer("c")
+        assert [line and line["response"]["text"] for line in found] == ["answer a ü", "answer c ü"]
+        assert journal.answer("b") is None
+        assert journal.usage == Usage(2, 20, 8, 10)
+
+
+@pytest.mark.parametrize("cut", [1, 7, 60])
+def test_a_torn_last_line_is_dropped_and_the_rest_used(tmp_path: Path, cut: int, caplog) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path, 5) as journal:
+        journal.record(entry("a"))
+        journal.record(entry("b"))
+    os.truncate(path, path.stat().st_size - cut)
+    with Journal(path, 5) as journal:
+        assert journal.answer("a")
+        assert journal.answer("b") is None
+        journal.record(entry("b"))
+    assert "torn" in caplog.text
+    assert [json.loads(line)["fingerprint"] for line in path.read_text(encoding="utf-8").splitlines()] == ["a", "b"]
+
+
+@pytest.mark.parametrize("line", ["{broken", "[]", "7", '{"version": 1}', '{"version": 99}', "\x00\x00"])
+def test_a_line_that_is_no_entry_is_named_and_left_out(tmp_path: Path, line: str, caplog) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path, 5) as journal:
+        journal.record(entry("a"))
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    with Journal(path, 5) as journal:
+        journal.record(entry("b"))
+    with Journal(path, 5) as journal:
+        assert journal.answer("a")
+        assert journal.answer("b")
+    assert "line 2 is left out" in caplog.text
+
+
+def test_two_runs_cannot_share_a_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path, 5), pytest.raises(UserError, match="another run is writing this journal"):
+        Journal(path, 5)
+    Journal(path, 5).close()
+
+
+def test_secrets_never_reach_the_file(tmp_path: Path) -> None:
+    path, key = tmp_path / "journal.jsonl", 'sk-"1"\\2'
+    with Journal(path, 5, Redactor([key])) as journal:
+        journal.record(entry("a", response={"echo": f"Bearer {key}"}, error=f"bad {key}"))
+    text = path.read_text(encoding="utf-8")
+    assert key not in text
+    assert json.loads(text)["response"] == {"echo": "Bearer [redacted]"}
+
+
+def test_a_folder_that_cannot_be_made_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UserError, match="the journal cannot be opened"):
+        Journal(tmp_path / "file" / "journal.jsonl", 5)
+
+
+def test_a_full_disk_is_one_message_and_leaves_the_lines_before_whole(tmp_path: Path) -> None:
+    """The limit on a file's size stands in for the disk: the write fails half-way through a line, as on a full one."""
+    path = tmp_path / "journal.jsonl"
+    script = (
+        "import sys; from llm import Journal; from settings import UserError\n"
+        "from tests.llm.test_journal import entry\n"
+        "with Journal(sys.argv[1], 5) as journal:\n"
+        "    try:\n"
+        "        for number in range(100): journal.record(entry(str(number)))\n"
+        "    except UserError as error: print(error)\n"
+    )
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    run = subprocess.run(
+        [sys.executable, "-c", script, path], capture_output=True, text=True, preexec_fn=small_files, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert "the file has reached the largest size that is allowed" in run.stdout
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["fingerprint"] for line in lines] == [str(number) for number in range(len(lines))]
+    assert 2 <= len(lines) < 100
