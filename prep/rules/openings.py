@@ -111,7 +111,7 @@ class Openings:
         before = plain[i - 1]
         if any(words.at(plain, i - 1) for words in taken) or is_number(before, grammar) or before.endswith("ing"):
             return False
-        if any(vocabulary.openers.at(plain, j) for j in range(max(0, i - 3), i)):
+        if grammar.polite.at(plain, i - 2) or any(vocabulary.openers.at(plain, j) for j in range(max(0, i - 3), i)):
             return False
         if vocabulary.openers.at(plain, i):
             loose = before.endswith("ed") or self.name(plain, i - 1)

@@ -12,7 +12,7 @@ from prep.rules.words import Words
 
 LONG_CLAUSE = 20
 """Words above which a clause is cut where its grammar shows a seam."""
-VERY_LONG_POINT = 40
+VERY_LONG_POINT = 36
 """Words above which the rest of a point is hung below its beginning."""
 _KEPT_SHARE = 0.95
 
