@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -47,9 +47,14 @@ class CompletionStore:
         self.done: dict[int, Completion] = {}
         self._load()
 
-    def missing(self, questions: Iterable[Question]) -> list[Question]:
-        """Return the questions that have no completion yet."""
-        return [question for question in questions if question.id not in self.done]
+    @property
+    def total(self) -> int:
+        """Number of questions."""
+        return len(self._questions)
+
+    def missing(self) -> int:
+        """Return how many questions have no completion yet."""
+        return self.total - len(self.done)
 
     def open(self) -> None:
         """Make the file ready for `append`: only what is re-used stays in it."""

@@ -12,7 +12,7 @@ from evals.models import LocalModel
 from evals.questions import Question
 
 _LIBRARIES = ("lm_eval", "peft", "tokenizers", "torch", "transformers")
-_CODE = ("lm.py", "questions.py", "answers.py")
+_CODE = ("generate.py", "lm.py", "questions.py", "answers.py")
 
 
 def fingerprint(model: LocalModel, generation: Generation, task: str) -> dict[str, Any]:

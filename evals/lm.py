@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lm_eval.api.instance import Instance
-from lm_eval.models.huggingface import HFLM
+from lm_eval.models import huggingface
 from transformers import GenerationConfig, PreTrainedTokenizerBase
 from transformers.generation.streamers import BaseStreamer
 
@@ -21,8 +21,11 @@ from settings import UserError
 OnBatch = Callable[[Sequence[Completion]], None]
 OnStep = Callable[[int], None]
 
+_HFLM: Any = huggingface.HFLM
+"""lm-eval's decorator hides the class from a type checker."""
 
-class RecordingLM(HFLM):
+
+class RecordingLM(_HFLM):
     """An `HFLM` that hands out every batch of completions, and takes up those that were made before.
 
     `done` maps the number of a document to its completion; `on_batch` receives each new batch; `on_step` is called
@@ -42,6 +45,7 @@ class RecordingLM(HFLM):
         )
         self._name = model.name
         self._done = dict(done)
+        self._max_new_tokens = generation.max_new_tokens
         self._on_batch = on_batch
         self._on_step = on_step
         self._last: list[tuple[str, int]] = []
@@ -58,15 +62,14 @@ class RecordingLM(HFLM):
         Raises `UserError` when a prompt and the new tokens do not fit into the model's context: lm-eval would cut
         the prompt's beginning, which is the system message.
         """
-        pending = [request for request in requests if request.doc_id not in self._done]
-        lengths = {request.doc_id: len(self.tok_encode(request.args[0])) for request in pending}
-        if pending:
-            self._require_room(max(lengths.values()), pending[0].args[1]["max_gen_toks"])
+        pending = [request for request in requests if _id(request) not in self._done]
+        lengths = {_id(request): len(self.tok_encode(request.args[0])) for request in pending}
+        self._require_room(max(lengths.values(), default=0))
         # The order that HFLM gives a batch too, so that what `_model_generate` saw pairs with what it returns.
-        pending.sort(key=lambda request: (-lengths[request.doc_id], request.args[0]))
+        pending.sort(key=lambda request: (-lengths[_id(request)], request.args[0]))
         for batch in _batches(pending, int(self.batch_size)):
             self._complete(batch)
-        return [self._done[request.doc_id].completion for request in requests]
+        return [self._done[_id(request)].completion for request in requests]
 
     def _complete(self, batch: list[Instance]) -> None:
         started = time.perf_counter()
@@ -76,7 +79,7 @@ class RecordingLM(HFLM):
         for request, text, (reason, tokens) in zip(batch, texts, self._last, strict=True):
             prompt = request.args[0]
             whole = "<think>" + text if opens_thinking(prompt) else text
-            made.append(Completion(request.doc_id, prompt, whole, reason, tokens, seconds))
+            made.append(Completion(_id(request), prompt, whole, reason, tokens, seconds))
         self._done |= {completion.id: completion for completion in made}
         self._on_batch(made)
 
@@ -97,11 +100,11 @@ class RecordingLM(HFLM):
         ids = {self.tokenizer.eos_token_id, _turn_end(self.tokenizer), *(own if isinstance(own, list) else [own])}
         return sorted(id for id in ids if id is not None)
 
-    def _require_room(self, prompt: int, new: int) -> None:
-        if prompt + new > self.max_length:
+    def _require_room(self, prompt: int) -> None:
+        if prompt + self._max_new_tokens > self.max_length:
             raise UserError(
-                f"{self._name}: the longest prompt has {prompt} tokens and generation.max_new_tokens is {new}, "
-                f"but the model's context holds {self.max_length}",
+                f"{self._name}: the longest prompt has {prompt} tokens and generation.max_new_tokens is "
+                f"{self._max_new_tokens}, but the model's context holds {self.max_length}",
                 hint="lower generation.max_new_tokens",
             )
 
@@ -133,6 +136,12 @@ def _turn_end(tokenizer: PreTrainedTokenizerBase) -> int | None:
     after = str(tokenizer.apply_chat_template(turn, tokenize=False)).rpartition(marker)[2]
     ids = tokenizer.encode(after, add_special_tokens=False)
     return ids[0] if ids and ids[0] in tokenizer.all_special_ids else None
+
+
+def _id(request: Instance) -> int:
+    """The number of the document in the task, which lm-eval gives to every request of a task."""
+    assert request.doc_id is not None
+    return request.doc_id
 
 
 def _batches(items: list[Instance], size: int) -> Iterator[list[Instance]]:

@@ -1,11 +1,15 @@
 """A tiny Qwen2 with random weights and its own tokenizer, made here, and questions to ask it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from settings import write_jsonl
+
+# Two threads gain nothing on a tiny model, and wait for each other when the machine is busy.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"

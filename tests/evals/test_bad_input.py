@@ -1,0 +1,89 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evals.__main__ import main
+from settings import UserError
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("generation.batchsize=3", "generation.batchsize is not a known key; did you mean batch_size"),
+        ("generation.batch_size=0", "generation.batch_size"),
+        ("task=outlin", "task must be one of outline, got 'outlin'"),
+        ("models=[]", "models"),
+        ("models=[{name: a}]", "either path"),
+        ("models=[{name: a, path: x, hub: y}]", "either path"),
+        ("models=[{name: a b, path: x}, {name: a/b, path: x}]", "given twice: a-b"),
+        ("models=[{name: a, path: nowhere}]", "nowhere is no model folder: it does not exist"),
+        ("models=[{name: a, path: README.md}]", "README.md is no model folder: it is a file"),
+        ("models=[{name: a, path: data/sample}]", "data/sample is no model: it needs config.json"),
+        ("questions=nowhere.jsonl", "nowhere.jsonl: the file cannot be read"),
+        ("reference_answers=nowhere.jsonl", "nowhere.jsonl: the file cannot be read"),
+        ("spec=nowhere.yml", "nowhere.yml: the config cannot be read"),
+    ],
+)
+def test_mistake_in_the_config_is_named(config_file: Path, override: str, message: str) -> None:
+    with pytest.raises(UserError) as error:
+        main(["--config", str(config_file), override])
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "there are no questions in it"),
+        ("{", "line 1: this is not valid JSON"),
+        ('{"text": "a"}\n', "row 1: messages must be a list"),
+        ('{"messages": [{"role": "user"}]}\n', "row 1: messages must be a list"),
+        ('{"messages": []}\n', "row 1: a prompt is [system,] user, got no message"),
+        ('{"messages": [{"role": "user", "content": " "}]}\n', "row 1: the user message is blank"),
+        (
+            json.dumps({"messages": [{"role": role, "content": "a"} for role in ("user", "assistant", "user")]}),
+            "got user, assistant, user",
+        ),
+    ],
+)
+def test_mistake_in_the_questions_is_named(config_file: Path, questions_file: Path, content: str, message: str) -> None:
+    questions_file.write_text(content)
+    with pytest.raises(UserError) as error:
+        main(["--config", str(config_file)])
+    assert message in str(error.value)
+
+
+@pytest.fixture
+def bare_model(tmp_path: Path) -> Path:
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"")
+    return folder
+
+
+def test_model_without_a_chat_template_is_refused(config_file: Path, bare_model: Path) -> None:
+    (bare_model / "tokenizer_config.json").write_text("{}")
+    with pytest.raises(UserError, match="has no chat template"):
+        main(["--config", str(config_file), "--model", str(bare_model)])
+
+
+def test_adapter_without_weights_is_refused(config_file: Path, bare_model: Path, tmp_path: Path) -> None:
+    models = json.dumps([{"name": "a", "path": str(bare_model), "adapter": str(tmp_path)}])
+    with pytest.raises(UserError, match="is no LoRA adapter"):
+        main(["--config", str(config_file), f"models={models}"])
+
+
+def test_command_prints_one_message_and_loads_no_torch(config_file: Path) -> None:
+    """A mistake in the last model must show at once, not after minutes on the first."""
+    check = (
+        "import sys, runpy\ntry: runpy.run_module('evals', run_name='__main__')\nfinally: print('torch' in sys.modules)"
+    )
+    command = [sys.executable, "-c", check, "--config", str(config_file), "--model", "nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stdout == "False\n"
+    assert done.stderr.startswith("error: nowhere: nowhere is no model folder")
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,99 @@
+"""One text gets one score, whoever asks: lm-eval's task, the `evaluate` metric, the harness or `outline`."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+
+from evals.answers import extract_answer
+from evals.config import TASKS
+from evals.metrics import structure
+from evals.questions import load_questions
+from evals.scoring import score_completion
+from outline import StructureSpec, check_compliance
+from settings import UserError, write_jsonl
+
+ROOT = Path(__file__).parents[2]
+TEXTS = [
+    "- rest\n  - the ankle\n    - for two days\n",
+    "```\n- rest\n  - the ankle\n    - for two days\n```",
+    "<think>hm</think>- rest\n  - the ankle\n    - 400 mg\n",
+    "<think>- rest\n  - the ankle\n    - for two days\n",
+    "Rest, and come back.",
+    "",
+    "- a\n" + "".join(f"  - b{number}\n    - c\n" for number in range(7)),
+]
+
+
+@pytest.fixture
+def texts_file(tmp_path: Path) -> Path:
+    path = tmp_path / "questions.jsonl"
+    rows = [{"messages": [{"role": "user", "content": f"ankle {n}"}]} for n in range(len(TEXTS))]
+    write_jsonl(path, [row | {"metadata": {"reference": "rest" if n % 2 else None}} for n, row in enumerate(rows)])
+    return path
+
+
+@pytest.mark.slow
+def test_task_metric_harness_and_outline_agree_to_the_last_digit(
+    texts_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import evaluate
+    import lm_eval
+    from lm_eval.api.model import LM
+    from lm_eval.tasks import TaskManager
+
+    class Canned(LM):
+        """Answers with the texts above."""
+
+        def generate_until(self, requests: Sequence) -> list[str]:
+            return [TEXTS[request.doc_id] for request in requests]
+
+        def loglikelihood(self, requests: Sequence) -> list:
+            raise NotImplementedError
+
+        loglikelihood_rolling = loglikelihood
+
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    manager = TaskManager(include_path=str(TASKS), include_defaults=False, metadata={"questions": str(texts_file)})
+    by_task = lm_eval.simple_evaluate(Canned(), tasks=["outline"], task_manager=manager)["results"]["outline"]
+    by_metric = evaluate.load(str(ROOT / "evals/metrics/structure_compliance")).compute(predictions=TEXTS)
+    spec = StructureSpec.load()
+    scores = [score_completion(row, text, spec) for row, text in zip(load_questions(texts_file), TEXTS, strict=True)]
+    reports = [check_compliance(extract_answer(text) or "", spec) for text in TEXTS]
+    expected = fmean(report.compliant for report in reports)
+    assert by_task["compliance,none"] == by_metric["compliance"] == expected == 2 / 7
+    assert fmean(score.compliant for score in scores) == expected
+    assert by_task["compliance_lenient,none"] == by_metric["compliance_lenient"] == 3 / 7
+    assert by_task["depth,none"] == by_metric["depth"] == fmean(score.depth for score in scores)
+    assert by_task["breadth,none"] == by_metric["breadth"] == fmean(score.breadth for score in scores)
+    checked = [bool(score.unsupported) for score in scores if score.unsupported is not None]
+    assert by_task["unsupported_numbers,none"] == fmean(checked)
+    assert by_task["compliance_stderr,none"] > 0
+
+
+@pytest.mark.slow
+def test_plain_lm_eval_scores_a_model_from_any_folder(tiny_model: Path, texts_file: Path, tmp_path: Path) -> None:
+    metadata = json.dumps({"questions": str(texts_file), "limit": 2})
+    command = [sys.executable, "-m", "lm_eval", "run", "--model", "hf", "--model_args", f"pretrained={tiny_model}"]
+    command += ["--include_path", str(TASKS), "--tasks", "outline", "--apply_chat_template", "--metadata", metadata]
+    command += ["--gen_kwargs", "max_gen_toks=8", "--device", "cpu", "--output_path", str(tmp_path / "out")]
+    environment = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    written = json.loads(next((tmp_path / "out").rglob("results_*.json")).read_text())
+    assert written["results"]["outline"]["compliance,none"] == 0.0
+    assert written["n-samples"]["outline"]["effective"] == 2
+
+
+def test_metric_of_no_predictions_is_refused() -> None:
+    with pytest.raises(UserError, match="no predictions"):
+        structure.compute([])
+
+
+def test_answer_cut_inside_its_think_block_scores_zero(texts_file: Path) -> None:
+    score = score_completion(load_questions(texts_file)[0], TEXTS[3], StructureSpec.load())
+    assert (score.compliant, score.lenient, score.depth, score.answered) == (False, False, 0, False)
