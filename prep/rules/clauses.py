@@ -89,7 +89,7 @@ class ClauseFinder:
         """For a clause that begins at `i`: where the next may, whether it owes a consequence, where courtesies end."""
         grammar = self.grammar
         length = grammar.connectives.at(plain, i)
-        length += max(grammar.conditions.at(plain, i + length), grammar.frames.at(plain, i + length))
+        length += max(self.openings.condition(plain, i + length), grammar.frames.at(plain, i + length))
         return i + length + 1, self._owes(plain, i), self._courtesy_end(plain, i)
 
     def _courtesy_end(self, plain: Sequence[str], i: int) -> int:
@@ -107,12 +107,12 @@ class ClauseFinder:
     def _owes(self, plain: Sequence[str], i: int) -> bool:
         """Whether the clause that begins at `i` is a condition or a frame, which owes what follows from it."""
         later = i + self.grammar.connectives.at(plain, i)
-        return any(words.at(plain, at) for words in (self.grammar.conditions, self.grammar.frames) for at in {i, later})
+        return any(self.openings.condition(plain, at) or self.grammar.frames.at(plain, at) for at in {i, later})
 
     def _leads(self, words: Words, i: int, start: int) -> bool:
         """Whether a condition at `i` surely governs what follows rather than what stands before."""
         grammar, plain = self.grammar, words.plain
-        length = grammar.conditions.at(plain, i)
+        length = self.openings.condition(plain, i)
         if not length or i - start < _LEAST_BEFORE_CONDITION or grammar.never_condition_after.at(plain, i - 1):
             return False
         for j in range(i + length + 1, min(i + length + _CONDITION_REACH, len(plain))):
@@ -128,7 +128,8 @@ class ClauseFinder:
         """Whether a condition within a clause could govern what comes next."""
         grammar = self.grammar
         carried = grammar.before_condition.at(plain, i - 1) or not grammar.never_condition_after.at(plain, i - 1)
-        return bool(grammar.conditions.at(plain, i) and carried)
+        framed = grammar.coordinators.at(plain, i - 1) and grammar.frames.at(plain, i)
+        return bool(framed or (self.openings.condition(plain, i) and carried))
 
     def _hard_end(self, words: Words, i: int) -> bool:
         return bool(_HARD_END.search(words.written[i])) and not self.grammar.abbreviations.at(words.plain[i:], 0)

@@ -26,6 +26,10 @@ class Openings:
         """Whether what follows from a condition begins."""
         return any(opens(plain, i) for opens in (self.main, self.connective, self.item)) or plain[i] == "then"
 
+    def condition(self, plain: Sequence[str], i: int) -> int:
+        """Words of the condition's opening at `i`; 0 for "once a day"."""
+        return 0 if self.grammar.repetitions.at(plain, i) else self.grammar.conditions.at(plain, i)
+
     def connective(self, plain: Sequence[str], i: int) -> bool:
         """ "However", "in addition"; "please" only where no noun follows: there it closes what stands before."""
         grammar = self.grammar

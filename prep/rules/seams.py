@@ -35,7 +35,7 @@ class Seams:
 
     def _seam(self, plain: Sequence[str], i: int) -> bool:
         grammar, openings = self.grammar, self.openings
-        bound = [j for j in range(i) if grammar.binding.at(plain, j)]
+        bound = [j for j in range(i) if openings.condition(plain, j) or grammar.alternatives.at(plain, j)]
         if bound and not any(openings.consequence(plain, j) for j in range(bound[-1] + 3, i - 3)):
             return False
         if grammar.coordinators.at(plain, i):

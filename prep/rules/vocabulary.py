@@ -88,11 +88,12 @@ class Grammar(Settings):
     connectives: PhraseList
     never_connect_after: PhraseList
     conditions: PhraseList
+    repetitions: PhraseList
     frames: PhraseList
     never_condition_after: PhraseList
     cuts: PhraseList
     trimmed: PhraseList
-    binding: PhraseList
+    alternatives: PhraseList
     coordinators: PhraseList
     followers: PhraseList
     polite: PhraseList

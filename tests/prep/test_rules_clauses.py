@@ -44,6 +44,7 @@ def test_clauses_begin_where_a_reader_sees_them(finder: ClauseFinder, clauses: s
         "take the syrup if the fever is above 38 the cough is not dangerous",
         "but if you are still anxious you can undergo a scan of the abdomen",
         "when the numbness spreads to both legs and you cannot pass urine go to casualty",
+        "once sugar gets controlled the infection will resolve without any medicine",
         "unless the wound is deep and bleeds on and on for hours the nurse will only clean and dress it for you",
     ],
 )
