@@ -1,7 +1,6 @@
 """Which outlines are kept: those that comply, are faithful, and say about as much as the reply."""
 
 from outline import (
-    ComplianceReport,
     FidelityReport,
     StructureSpec,
     check_compliance,
@@ -32,18 +31,17 @@ class Gate:
             found = [Finding("empty", "the answer was empty")]
             return Turn(answer.fingerprint, answer.content, "", tuple(found), None)
         report = check_compliance(answer.content, self.spec)
-        outline = render_outline(parse_outline(answer.content, lenient=True)) if report.lenient else answer.content
+        outline = answer.content
+        if report.lenient:
+            outline = render_outline(parse_outline(answer.content, lenient=not report.compliant))
+            report = report if report.compliant else check_compliance(outline, self.spec)
         fidelity = check_fidelity(row.reply, outline, context=row.question())
-        found = [*self._structure(report, outline), *self._fidelity(fidelity)]
+        found = [Finding(violation.rule, violation.message()) for violation in report.violations]
+        found += self._fidelity(fidelity)
         if answer.cut:
             message = "the answer was cut off at the token limit: say the same in fewer words"
             found.insert(0, Finding("cut off", message))
         return Turn(answer.fingerprint, answer.content, outline, tuple(found), fidelity)
-
-    def _structure(self, report: ComplianceReport, outline: str) -> list[Finding]:
-        if report.lenient:
-            report = check_compliance(outline, self.spec)
-        return [Finding(violation.rule, violation.message()) for violation in report.violations]
 
     def _fidelity(self, report: FidelityReport) -> list[Finding]:
         found = [Finding("fidelity", line) for line in report.feedback().splitlines()]

@@ -110,5 +110,5 @@ def finish(
     if not tally.kept:
         output.print(f"no row was kept, so there is no dataset; {failed} says why, row by row")
         return 1
-    output.print(f"{config.out}/chat  {config.out}/processed  {failed}  {config.out / manifest.NAME}", soft_wrap=True)
+    output.print(f"in {config.out}: chat/ processed/ {failed.name} {JOURNAL} {manifest.NAME}", soft_wrap=True)
     return 0

@@ -45,7 +45,7 @@ class Bar:
         self.tally.add(conversion)
         speed = self._bar.tasks[0].speed
         figures = [f"{speed:.1f} rows/s" if speed else "", f"{self.tally.success:.0%} kept"]
-        figures += _bill(self._config, self._spent())
+        figures += _bill(self._config, self._spent())[1:]
         self._bar.update(self._task, advance=1, figures="  ".join(filter(None, figures)))
 
 

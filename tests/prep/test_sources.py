@@ -1,0 +1,149 @@
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from prep.config import Columns, Source
+from prep.consultation import Consultation
+from prep.sources import load, looks_like_hub_id
+from settings import UserError, write_jsonl
+from tests.prep.conftest import consultation
+
+COLUMNS = Columns(description="Description", patient="Patient", doctor="Doctor", status="Status")
+ROWS = [
+    {"Description": "a, cold", "Patient": 'I "cough"\nat night', "Doctor": "drink {water}", "Status": "low"},
+    {"Description": "ü", "Patient": "it hurts", "Doctor": None, "Status": "high"},
+]
+
+
+def write_csv(path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(ROWS[0]))
+        writer.writeheader()
+        writer.writerows(ROWS)
+
+
+def write_arrow(path: Path) -> None:
+    import datasets
+
+    datasets.Dataset.from_list(ROWS).save_to_disk(path)
+
+
+WRITERS: dict[str, Callable[[Path], Any]] = {
+    "rows.jsonl": lambda path: write_jsonl(path, ROWS),
+    "rows.csv": write_csv,
+    "rows.parquet": lambda path: pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), path),
+    "rows": write_arrow,
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_format_gives_the_same_rows(tmp_path: Path, name: str) -> None:
+    WRITERS[name](tmp_path / name)
+    rows = load(Source(path=tmp_path / name, columns=COLUMNS), tmp_path)
+    assert rows[0] == Consultation(0, "a, cold", 'I "cough"\nat night', "drink {water}", "low")
+    # CSV has no null: its empty cell is a blank reply.
+    assert rows[1] == Consultation(1, "ü", "it hurts", "" if name == "rows.csv" else None, "high")
+
+
+def test_columns_are_mapped_and_optional_ones_may_be_absent(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "rows.jsonl", [{"question": "why", "answer": "because"}])
+    mapped = Columns(description=None, patient="question", doctor="answer", status=None)
+    rows = load(Source(path=tmp_path / "rows.jsonl", columns=mapped), tmp_path)
+    assert rows == [Consultation(0, "", "why", "because", "")]
+
+
+def test_limit_takes_the_first_rows(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "rows.jsonl", ROWS)
+    assert len(load(Source(path=tmp_path / "rows.jsonl", columns=COLUMNS), tmp_path, limit=1)) == 1
+
+
+def broken(text: str | bytes, name: str = "rows.jsonl") -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        return folder / name
+
+    return make
+
+
+def arrow_of_nothing(folder: Path) -> Path:
+    (folder / "rows").mkdir()
+    return folder / "rows"
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda folder: folder / "none.jsonl", "cannot be read|does not exist"),
+        (broken(""), "holds no rows"),
+        (broken("\n\n"), "holds no rows"),
+        (broken('{"Patient": '), "line 1: this is not valid JSON"),
+        (broken(b"\xff\xfe\x00"), "UTF-8"),
+        (broken('{"Description": "", "Patient": "", "Status": ""}'), r"column 'Doctor' \(source.columns.doctor\)"),
+        (broken("Description,Patient,Doctor,Status\n", "rows.csv"), "holds no rows"),
+        (broken("Description,Patient,Doctor,Status\na,b,c,d,e\n", "rows.csv"), "row 1: there are more fields"),
+        (broken(b"\xff\xfe\x00\n\x00", "rows.csv"), "cannot be read"),
+        (broken("no parquet", "rows.parquet"), "cannot be read"),
+        (broken("x", "rows.xlsx"), "got .xlsx, a source is .jsonl, .csv, .parquet or"),
+        (arrow_of_nothing, "cannot be read"),
+    ],
+)
+def test_a_source_that_cannot_be_used_is_one_message(
+    tmp_path: Path, make: Callable[[Path], Path], message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        load(Source(path=make(tmp_path), columns=COLUMNS), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "hub"),
+    [
+        ("mahfoos/Patient-Doctor-Conversation", True),
+        ("owner/name.v2", True),
+        ("folder/rows.jsonl", False),
+        ("rows.csv", False),
+        ("./folder/rows", False),
+        ("/absolute/rows", False),
+        ("configs/prep.yml/deeper", False),
+    ],
+)
+def test_a_hub_id_is_told_from_a_path(text: str, hub: bool) -> None:
+    assert looks_like_hub_id(text) is hub
+
+
+def test_a_folder_of_that_name_is_no_hub_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "owner" / "name").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert not looks_like_hub_id("owner/name")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (consultation(None), "null reply"),
+        (consultation(" \n"), "blank reply"),
+        (consultation("rest", description=" ", patient=""), "no patient text"),
+        (consultation("rest", patient=""), None),
+        (consultation("rest", description=""), None),
+    ],
+)
+def test_a_row_says_what_it_lacks(row: Consultation, reason: str | None) -> None:
+    assert row.missing() == reason
+
+
+def test_the_description_leads_unless_the_message_holds_it() -> None:
+    assert consultation(description="Bad cold", patient="I cough").question() == "Bad cold\nI cough"
+    assert consultation(description="Bad cold ", patient="I have a bad cold").question() == "I have a bad cold"
+
+
+def test_what_was_fetched_is_not_fetched_again(tmp_path: Path) -> None:
+    source = Source(hub="owner/name", revision="main", split="train", columns=COLUMNS)
+    write_jsonl(tmp_path / "owner--name.jsonl", ROWS)
+    (tmp_path / "owner--name.json").write_text(
+        '{"hub": "owner/name", "revision": "main", "split": "train"}', encoding="utf-8"
+    )
+    assert len(load(source, tmp_path)) == 2
