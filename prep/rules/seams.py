@@ -91,7 +91,7 @@ class Seams:
         blockers = (grammar.prepositions, grammar.never_after, grammar.takes_object, grammar.coordinators)
         if any(words.at(plain, i - 1) for words in blockers) or openings.modifies(before):
             return False
-        if is_number(before, grammar) or before.endswith("ing"):
+        if is_number(before, grammar) or before.endswith("ing") or grammar.time_units.at(plain, verb - 1):
             return False
         last = self._last_verb(plain, i)
         return last >= 0 and not any(grammar.subject_breakers.at(plain, j) for j in range(last + 1, i))
