@@ -5,14 +5,19 @@ import logging
 from collections.abc import Iterable
 
 _MASK = "[redacted]"
+_SHORTEST = 8
+"""Characters. Less is no secret but a stand-in ("none", "x") for a server that wants none; masking it would eat words."""
 
 
 class Redactor(logging.Filter):
-    """Replaces secrets by a mask, in strings and, as a logging filter, in messages and tracebacks."""
+    """Replaces secrets by a mask, in strings and, as a logging filter, in messages and tracebacks.
+
+    A "secret" of fewer than 8 characters is left alone.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()
-        given = [secret for secret in secrets if secret]
+        given = [secret for secret in secrets if len(secret) >= _SHORTEST]
         # The second form is how a secret with a quote or a backslash stands in a JSON line.
         forms = {form for secret in given for form in (secret, json.dumps(secret)[1:-1])}
         self._forms = sorted(forms, key=len, reverse=True)

@@ -70,12 +70,18 @@ def test_two_runs_cannot_share_a_journal(tmp_path: Path) -> None:
 
 
 def test_secrets_never_reach_the_file(tmp_path: Path) -> None:
-    path, key = tmp_path / "journal.jsonl", 'sk-"1"\\2'
+    path, key = tmp_path / "journal.jsonl", 'sk-"12"\\34'
     with Journal(path, 5, Redactor([key])) as journal:
         journal.record(entry("a", response={"echo": f"Bearer {key}"}, error=f"bad {key}"))
     text = path.read_text(encoding="utf-8")
     assert key not in text
     assert json.loads(text)["response"] == {"echo": "Bearer [redacted]"}
+
+
+def test_a_stand_in_for_a_key_eats_no_words(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal.jsonl", 5, Redactor(["k", "none", ""])) as journal:
+        journal.record(entry("a", response="keep none of it"))
+        assert (journal.answer("a") or {})["response"] == "keep none of it"
 
 
 def test_a_folder_that_cannot_be_made_is_one_message(tmp_path: Path) -> None:
