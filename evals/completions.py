@@ -81,11 +81,14 @@ class CompletionStore:
             row = _parsed(line)
             if row is None:
                 continue
-            others += row.get("key") != self._key
+            if row.get("key") != self._key:
+                others += 1
+                continue
             id = row["id"] if self._questions.get(row["id"]) == row["question"] else ids.get(row["question"])
-            if row.get("key") == self._key and id is not None:
-                fields = {name: row[name] for name in Completion.__dataclass_fields__}
-                self.done[id] = Completion(**fields | {"id": id})
+            if id is not None:
+                fields: dict[str, Any] = {name: row[name] for name in Completion.__dataclass_fields__}
+                fields["id"] = id
+                self.done[id] = Completion(**fields)
         if others:
             log.warning("%s: %d completions are not re-used: %s changed", self.path, others, self._reason())
 

@@ -165,7 +165,7 @@ def test_broken_weights_are_the_systems_failure_and_the_next_model_still_runs(
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("generation.max_new_tokens=800", "context holds 2048"),
+        ("generation.max_new_tokens=2040", "context holds 2048"),
         ("generation.max_new_tokens=3", "must hold every reference outline"),
     ],
 )
