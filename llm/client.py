@@ -57,6 +57,7 @@ class ChatClient:
         )
         self._backoff = wait_random_exponential(multiplier=endpoint.first_wait, max=endpoint.longest_wait)
         self._asking: dict[str, asyncio.Lock] = {}
+        self._warned = False
 
     async def __aenter__(self) -> "ChatClient":
         return self
@@ -115,10 +116,17 @@ class ChatClient:
             failure = error if isinstance(error, RequestFailed) else read_fault(error, self.endpoint.timeout)
             # A server may repeat the key, and the reason is printed and kept with the row.
             failure.reason = self.journal.redact(failure.reason)
+            self._warn(failure)
             self._record(fingerprint, body, None, failure.reason, attempt, started)
             raise failure from error
         self._record(fingerprint, body, reply.usage, None, attempt, started)
         return reply
+
+    def _warn(self, failure: RequestFailed) -> None:
+        """Retries go on for minutes; that nothing answers is worth saying at once, and once."""
+        if failure.unreachable and not self._warned:
+            self._warned = True
+            _LOG.warning("%s: %s; trying again", self.endpoint.base_url, failure.reason)
 
     async def _post(self, messages: Sequence[Message]) -> str:
         # The SDK's own time-out starts anew with every keep-alive line, so a server that sends them could hang a

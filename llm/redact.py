@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 _MASK = "[redacted]"
 _SHORTEST = 8
-"""Characters. Less is no secret but a stand-in ("none", "x") for a server that wants none; masking it would eat words."""
+"""Characters. Less is no secret but a stand-in ("none", "x") for a server that wants none; a mask would eat words."""
 
 
 class Redactor(logging.Filter):

@@ -31,7 +31,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Turn doctors' replies into outlines and write them as a chat dataset.",
         epilog="Any key of the config can be set: teacher.concurrency=16 gate.tries=5",
     )
-    parser.add_argument("command", nargs="?", choices=["run", "download"], default="run", metavar="download")
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=["run", "download"],
+        default="run",
+        metavar="download",
+        help="only fetch the raw dataset",
+    )
     parser.add_argument("--config", default=CONFIG, help=f"the run's YAML (default {CONFIG})")
     parser.add_argument("--source", help="a .jsonl, .csv, .parquet or Arrow folder, or a hub's owner/name")
     parser.add_argument("--teacher", metavar="NAME", help="openai or rules")

@@ -32,7 +32,7 @@ def render(
         "## Quality\n\n" + _table({"of the kept rows": "value", **_quality(tally, reports)}),
         f"The gate: every criterion of the structure; no number, dose or negation invented or lost; coverage at least "
         f"{config.gate.min_coverage:g}; at most {config.gate.max_expansion:g} times the reply's words; "
-        f"{config.gate.tries} tries a row.",
+        f"answers a row: {config.gate.tries} at most.",
         "## Lengths\n\n" + _lengths(lengths, config.chat.tokenizer),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"

@@ -32,7 +32,7 @@ def prepare(config: PrepConfig) -> int:
     done = manifest.finished(config.out, given.hashes)
     if done:
         kept, total = done["rows"]["kept"], done["rows"]["total"]
-        output.print(f"already done: {kept} of {total} rows kept in {config.out}, and nothing they come from changed")
+        output.print(f"already done: {kept} of {total} rows are in {config.out}, made from what is given now")
         return 0
     key = key or _key(config)
     redact = Redactor([key] if key else [])

@@ -56,11 +56,11 @@ def test_an_address_must_be_a_plain_url(endpoint: Endpoint, url: str) -> None:
 
 def test_logged_messages_and_tracebacks_hold_no_secret(caplog) -> None:
     log = logging.getLogger("test.redact")
-    caplog.handler.addFilter(Redactor(["hunter2"]))
+    caplog.handler.addFilter(Redactor(["hunter2hunter2"]))
     try:
-        raise RuntimeError("the key is hunter2")
+        raise RuntimeError("the key is hunter2hunter2")
     except RuntimeError:
-        log.exception("failed with %s", "hunter2")
-    assert "hunter2" not in caplog.text
+        log.exception("failed with %s", "hunter2hunter2")
+    assert "hunter2hunter2" not in caplog.text
     assert "failed with [redacted]" in caplog.text
     assert "the key is [redacted]" in caplog.text
