@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, FilePath, field_validator, model_validator
 
 from llm import Endpoint
 from outline import DEFAULT_SPEC
@@ -50,7 +50,7 @@ class RulesTeacher(Settings):
     """Offline, deterministic, extractive."""
 
     name: Literal["rules"]
-    vocabulary: Path
+    vocabulary: FilePath
 
 
 Teacher = Annotated[OpenAITeacher | RulesTeacher, Field(discriminator="name")]

@@ -49,6 +49,7 @@ def test_the_shipped_configs_are_valid(root: Path, monkeypatch: pytest.MonkeyPat
         (["source.path=x.jsonl"], "needs either hub or path"),
         (["prompts=null"], "prompts is missing: the openai teacher needs it"),
         (["spec=none.yml"], "none.yml"),
+        (["--teacher", "rules", "teacher.vocabulary=none.yml"], "vocabulary"),
         (["download", "--source", ROWS], "there is nothing to download"),
     ],
 )
