@@ -5,6 +5,7 @@ the same sentence; what counts as the same negation elsewhere is any cue near th
 negation by prefix ("unlikely"), and a cue whose scope begins far off.
 """
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ _NEAR_CUES = frozenset("avoid avoided avoiding stop stopped refrain negative abs
 _LIGHT = frozenset(
     stem(word) for word in "take use get go give make need want have seem feel try keep start yet".split()
 )
+# The denied word does not stand behind one of these ("whether it hurts or not so please tell me").
+_SCOPE_ENDS = frozenset("so but please because".split())
 _REACH = 6
 
 
@@ -59,5 +62,6 @@ def _content(words: Iterable[str]) -> list[str]:
 
 def _first_content(words: list[str]) -> str | None:
     """The denied word: the first content word that is no light verb, else the light verb itself."""
-    content = [found for found in _content(words[:_REACH]) if not _is_cue(found)]
+    within = list(itertools.takewhile(lambda word: word not in _SCOPE_ENDS, words[:_REACH]))
+    content = [found for found in _content(within) if not _is_cue(found)]
     return next((word for word in content if word not in _LIGHT), content[0] if content else None)
