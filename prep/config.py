@@ -7,7 +7,7 @@ from pydantic import Field, FilePath, field_validator, model_validator
 
 from llm import Endpoint
 from outline import DEFAULT_SPEC
-from settings import Settings
+from settings import Settings, UserError
 
 
 class Columns(Settings):
@@ -116,9 +116,10 @@ class PrepConfig(Settings):
     @classmethod
     def _of_the_named(cls, value: Any) -> Any:
         """Leave out what belongs to another teacher, so that `--teacher` needs no other edit."""
-        chosen = _TEACHERS.get(str(value.get("name"))) if isinstance(value, dict) else None
+        name = value.get("name") if isinstance(value, dict) else value
+        chosen = _TEACHERS.get(str(name))
         if chosen is None:
-            return value
+            raise UserError(f"teacher.name must be one of {', '.join(_TEACHERS)}, got {name!r}")
         others = {key for schema in _TEACHERS.values() for key in schema.model_fields} - set(chosen.model_fields)
         return {key: item for key, item in value.items() if key not in others}
 

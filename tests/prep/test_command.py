@@ -32,7 +32,7 @@ def test_the_shipped_configs_are_valid(root: Path, monkeypatch: pytest.MonkeyPat
     ("arguments", "message"),
     [
         (HOSTED, "DEEPSEEK_API_KEY is not set"),
-        (["--teacher", "oracle"], "teacher"),
+        (["--teacher", "oracle"], "teacher.name must be one of openai, rules, got 'oracle'"),
         (["--config", "none.yml"], "none.yml: the config cannot be read"),
         (["--teacher", "rules", "--source", "none.jsonl"], "none.jsonl"),
         (["--teacher", "rules", "--source", "README"], "README"),
