@@ -22,8 +22,7 @@ def fingerprint(model: LocalModel, generation: Generation, task: str) -> dict[st
     """
     code = [TASKS / f"{task}.yaml", TASKS / f"{task}_task.py", *(TASKS.parent / name for name in _CODE)]
     return {
-        "model": {f"{path.parent.name}/{path.name}": _digest(path) for path in model.files()},
-        "adapter": model.adapter is not None,
+        "model": {name: _digest(path) for name, path in sorted(model.files().items())},
         "generation": generation.model_dump(mode="json"),
         "code": {path.name: _digest(path) for path in code},
         "versions": {name: _version(name) for name in _LIBRARIES},

@@ -23,11 +23,13 @@ class LocalModel:
     tokenizer: Path
     """The adapter's folder when it brings a chat template (the one it was trained with), else the base's."""
 
-    def files(self) -> list[Path]:
-        """Return every file that decides what the model generates, sorted."""
-        adapter = [*_weights(self.adapter), *_matching(self.adapter, _TEXTS)] if self.adapter else []
-        base = [*_weights(self.base), *_matching(self.base, _TEXTS)]
-        return sorted({*base, *adapter, *_matching(self.tokenizer, _TOKENIZER)})
+    def files(self) -> dict[str, Path]:
+        """Return every file that decides what the model generates, by its part and name, wherever the folder lies."""
+        found = {f"base/{path.name}": path for path in (*_weights(self.base), *_matching(self.base, _TEXTS))}
+        if self.adapter:
+            laid_over = (*_weights(self.adapter), *_matching(self.adapter, _TEXTS))
+            found |= {f"adapter/{path.name}": path for path in laid_over}
+        return found | {f"tokenizer/{path.name}": path for path in _matching(self.tokenizer, _TOKENIZER)}
 
 
 def locate(entry: ModelEntry) -> LocalModel:

@@ -38,9 +38,7 @@ def texts_file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_task_metric_harness_and_outline_agree_to_the_last_digit(
-    texts_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_task_metric_harness_and_outline_agree_to_the_last_digit(texts_file: Path) -> None:
     import evaluate
     import lm_eval
     from lm_eval.api.model import LM
@@ -57,7 +55,6 @@ def test_task_metric_harness_and_outline_agree_to_the_last_digit(
 
         loglikelihood_rolling = loglikelihood
 
-    monkeypatch.setenv("HF_HOME", str(tmp_path))
     manager = TaskManager(include_path=str(TASKS), include_defaults=False, metadata={"questions": str(texts_file)})
     by_task = lm_eval.simple_evaluate(Canned(), tasks=["outline"], task_manager=manager)["results"]["outline"]
     by_metric = evaluate.load(str(ROOT / "evals/metrics/structure_compliance")).compute(predictions=TEXTS)
