@@ -9,7 +9,7 @@ from evals.config import EvalConfig
 from evals.harness import evaluate
 from evals.report import render_html, render_markdown, render_table
 from evals.report.examples import choose_examples
-from evals.report.text import sentence
+from evals.report.text import remarks, sentence
 from evals.summary import as_json, compare_all, summarize
 from settings import console, load_config, output, run_command, split_overrides, write_text
 
@@ -26,8 +26,9 @@ def main(arguments: Sequence[str]) -> int:
     summary = json.dumps(as_json(config, rows, comparisons), indent=2, ensure_ascii=False)
     write_text(config.out / "summary.json", summary + "\n")
     output.print(render_table(rows, title=f"{config.title or config.run}: {len(questions)} questions"))
-    for pair in comparisons:
-        output.print(sentence(pair, config.statistics.confidence), markup=False, highlight=False, soft_wrap=True)
+    lines = [sentence(pair, config.statistics.confidence) for pair in comparisons]
+    for line in [*lines, *(remark for row in rows for remark in remarks(row))]:
+        output.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print(f"report: {config.out / 'report.html'}", highlight=False, soft_wrap=True)
     return int(any(row.error for row in rows))
 

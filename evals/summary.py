@@ -44,6 +44,8 @@ class Row:
     tokens: float | None
     """Median of a completion."""
     truncated: float | None
+    compliant_truncated: int
+    """Compliant answers that reached the limit of new tokens: mostly a loop within one point."""
     repetition: float | None
     unanswered: int
     """Think blocks that never closed."""
@@ -72,6 +74,9 @@ def summarize(result: Result, questions: Sequence[Question], confidence: float) 
         unsupported_n=len(checked),
         tokens=median(completion.tokens for completion in made) if made else None,
         truncated=_mean([completion.finish_reason == "length" for completion in made]),
+        compliant_truncated=sum(
+            result.scores[completion.id].compliant for completion in made if completion.finish_reason == "length"
+        ),
         repetition=_mean([score.repetition for score in scores]),
         unanswered=sum(not score.answered for score in scores),
         seconds=sum(completion.seconds for completion in made),

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from evals.config import EvalConfig
 from evals.report.examples import Example
 from evals.report.markdown import how
-from evals.report.text import COLUMNS, NOTES, cells, p_value, percent, points, sentence
+from evals.report.text import COLUMNS, NOTES, cells, p_value, percent, points, remarks, sentence
 from evals.summary import Comparison, Row
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -49,6 +49,7 @@ def render_html(
         bars=[bar(row) for row in rows],
         confidence=percent(config.statistics.confidence),
         comparisons=[sentence(pair, config.statistics.confidence) for pair in comparisons],
+        remarks=[remark for row in rows for remark in remarks(row)],
         headline=_headline(rows, comparisons),
         criteria=_criteria(rows),
         notes=NOTES,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evals.config import EvalConfig
-from evals.report.text import COLUMNS, NOTES, cells, sentence
+from evals.report.text import COLUMNS, NOTES, cells, remarks, sentence
 from evals.summary import Comparison, Row
 
 
@@ -11,7 +11,7 @@ def render_markdown(config: EvalConfig, rows: Sequence[Row], comparisons: Sequen
     """Return the report as Markdown."""
     lines = [f"# {config.title or config.run}", "", how(config), "", *_table(rows), ""]
     lines += [f"- {_plain(sentence(pair, config.statistics.confidence))}" for pair in comparisons]
-    lines += [f"- **{_plain(row.name)} ended early**: {_plain(row.error)}" for row in rows if row.error]
+    lines += [f"- {_plain(remark)}" for row in rows for remark in remarks(row)]
     lines += ["", *(f"- *{heading}*: {note}." for heading, note in NOTES.items())]
     return "\n".join(lines) + "\n"
 

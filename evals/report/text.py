@@ -79,6 +79,18 @@ def sentence(pair: Comparison, confidence: float) -> str:
     )
 
 
+def remarks(row: Row) -> list[str]:
+    """Return what the figures of a model do not show by themselves."""
+    said = []
+    if row.compliant_truncated:
+        said.append(f"{row.name}: {row.compliant_truncated} of its compliant answers never ended by themselves.")
+    if row.unanswered:
+        said.append(f"{row.name}: {row.unanswered} answers have a think block that never closed; they score 0.")
+    if row.error:
+        said.append(f"{row.name} ended early, {row.unscored} questions are unscored: {row.error}")
+    return said
+
+
 def _unsupported(row: Row) -> str:
     if row.unsupported is None:
         return _ABSENT if row.n == 0 else "unchecked"

@@ -110,4 +110,12 @@ def test_report_of_a_model_that_never_ran_says_so() -> None:
     html = page([broken], questions)
     assert "nothing scored" in html
     assert "OutOfMemoryError: &lt;no&gt;" in html
-    assert "**m ended early**" in render_markdown(config(), [summarize(broken, questions, 0.95)], [])
+    assert "m ended early, 1 questions are unscored" in render_markdown(
+        config(), [summarize(broken, questions, 0.95)], []
+    )
+
+
+def test_compliant_answer_that_never_ended_is_named() -> None:
+    questions = [Question(0, "ankle")]
+    row = summarize(result("m", [COMPLIANT], questions, "length"), questions, 0.95)
+    assert "m: 1 of its compliant answers never ended by themselves." in render_markdown(config(), [row], [])
