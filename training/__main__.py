@@ -1,0 +1,74 @@
+"""`python -m training`: make a base model, check the configs, train a run."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from settings import UserError, console, output, read_jsonl, read_yaml, run_command, split_overrides
+
+SAMPLE = "data/sample/consultations.jsonl"
+_FIELDS = ("Description", "Patient", "Doctor")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one of the commands; the exit code of a training is Axolotl's."""
+    keys, rest = split_overrides(arguments)
+    options = _parser().parse_args(rest)
+    if keys and options.command != "train":
+        raise UserError(f"{keys[0]}: only `train` takes key=value")
+    if options.command == "train":
+        from training.launch import train
+
+        return train(options.config, options.override, keys, options.gpus, options.skip_done)
+    return _base_model(options) if options.command == "base-model" else _check(options.files)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    base = commands.add_parser("base-model", help="bring SmolLM2-135M-Instruct, or make a tiny Qwen2")
+    base.add_argument("name", choices=["smollm2", "tiny"])
+    base.add_argument("--out", type=Path, help="folder to put it in (default: in models/)")
+    base.add_argument("--texts", default=SAMPLE, help="consultations that the tiny tokenizer learns from")
+    check = commands.add_parser("check", help="hold YAMLs against Axolotl's schema, unknown keys refused")
+    check.add_argument("files", nargs="*", help="default: every run in configs/ with every override that fits it")
+    train = commands.add_parser("train", help="train a run; key=value overrides any key of it")
+    train.add_argument("config")
+    train.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
+    train.add_argument("--gpus", type=_positive, default=1, help="processes; the tokens of a step stay the same")
+    train.add_argument("--skip-done", action="store_true", help="leave a run that has ended well as it is")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
+def _base_model(options: argparse.Namespace) -> int:
+    from training.base_models import bring_smollm2, make_tiny
+
+    if options.name == "smollm2":
+        out = options.out or Path("models/SmolLM2-135M-Instruct")
+        made = bring_smollm2(out)
+    else:
+        out = options.out or Path("models/tiny")
+        rows = read_jsonl(options.texts)
+        made = make_tiny(out, [str(row[field]) for row in rows for field in _FIELDS if row.get(field)])
+    console.print(f"{out}: {'ready' if made else 'there already'}")
+    return 0
+
+
+def _check(files: Sequence[str]) -> int:
+    from training.schema import check_thoroughly
+    from training.shipped import combinations
+
+    configs = {file: read_yaml(file) for file in files} or combinations()
+    check_thoroughly(configs)
+    output.print(f"{len(configs)} configs hold against Axolotl's schema and rules")
+    return 0
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,102 @@
+"""One run's YAML with overrides laid over it: Axolotl has no inheritance, so it is handed the whole result."""
+
+import hashlib
+import importlib.util
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from settings import UserError, apply_overrides, merge, read_yaml, write_text
+from training.base_models import is_model_folder
+
+CPU_PLUGIN = "training.cpu.CpuPlugin"
+FLASH_ATTENTION = Path("configs/hardware/flash-attention.yml")
+_LOCAL = ("/", ".", "~", "models/", "outputs/")
+
+
+def render(
+    path: str | Path, overrides: Sequence[str | Path] = (), keys: Sequence[str] = (), gpus: int = 1
+) -> dict[str, Any]:
+    """Return the config of the run at `path` under the YAML files of `overrides` and the `key=value`s of `keys`.
+
+    A step holds as many sequences as the run's own file says, on any number of GPUs and with any micro batch, unless
+    `gradient_accumulation_steps` is given. FlashAttention is taken where it is installed and nothing asks otherwise.
+    """
+    run = read_yaml(path)
+    given: dict[str, Any] = {}
+    for override in overrides:
+        given = merge(given, read_yaml(override))
+    given = apply_overrides(given, keys)
+    if "attn_implementation" not in given and not on_cpu(run) and importlib.util.find_spec("flash_attn"):
+        given = merge(given, read_yaml(FLASH_ATTENTION))
+    config = merge(run, given)
+    if "gradient_accumulation_steps" not in given:
+        config = {**config, **_same_step(str(path), run, config, gpus)}
+    return config
+
+
+def on_cpu(config: Mapping[str, Any]) -> bool:
+    """True for a run that keeps to the CPU."""
+    return CPU_PLUGIN in (config.get("plugins") or [])
+
+
+def _same_step(path: str, run: Mapping[str, Any], config: Mapping[str, Any], gpus: int) -> dict[str, int]:
+    """The micro batch and the accumulation with which `gpus` GPUs see as many sequences a step as `run` says."""
+    try:
+        sequences = int(run["micro_batch_size"]) * int(run["gradient_accumulation_steps"])
+        wanted = int(config["micro_batch_size"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path}: micro_batch_size and gradient_accumulation_steps must be whole numbers") from error
+    share, rest = divmod(sequences, gpus)
+    if rest or wanted < 1:
+        raise UserError(
+            f"{path}: a step holds {sequences} sequences, which cannot be parted evenly among {gpus} GPUs",
+            hint="take fewer GPUs, or change the step with micro_batch_size=... gradient_accumulation_steps=...",
+        )
+    micro = next(size for size in range(min(wanted, share), 0, -1) if share % size == 0)
+    return {"micro_batch_size": micro, "gradient_accumulation_steps": share // micro}
+
+
+def check_inputs(name: str, config: Mapping[str, Any]) -> None:
+    """Raise `UserError` for a dataset file or a base model that should be on this machine and is not."""
+    for key in ("datasets", "test_datasets"):
+        for number, dataset in enumerate(config.get(key) or []):
+            if _is_file(str(dataset.get("path"))) and not Path(dataset["path"]).is_file():
+                raise UserError(
+                    f"{name}: {key}.{number}.path: there is no file {dataset['path']}",
+                    hint="`just prep` makes data/chat; with --config configs/prep-sample.yml it makes data/quickstart",
+                )
+    model = str(config.get("base_model"))
+    if Path(model).exists() and not is_model_folder(Path(model)):
+        raise UserError(
+            f"{name}: base_model: {model} is no model folder: it needs config.json, tokenizer_config.json and "
+            "*.safetensors"
+        )
+    if not Path(model).exists() and model.startswith(_LOCAL):
+        raise UserError(
+            f"{name}: base_model: there is no folder {model}",
+            hint="`just base-model smollm2` and `just base-model tiny` make those of the CPU runs",
+        )
+
+
+def _is_file(path: str) -> bool:
+    return path.endswith((".jsonl", ".json", ".parquet", ".csv")) and "://" not in path
+
+
+def write_config(config: Mapping[str, Any]) -> Path:
+    """Write the whole config to `<output_dir>/config.yml` and return that path.
+
+    The tokenized dataset goes to a folder named after the dataset's bytes: Axolotl names it after the dataset's path
+    only, and would train on the old text after the file has changed.
+    """
+    out = Path(config["output_dir"])
+    digest = hashlib.sha256()
+    for dataset in [*(config.get("datasets") or []), *(config.get("test_datasets") or [])]:
+        source = Path(str(dataset.get("path")))
+        digest.update(source.read_bytes() if source.is_file() else str(source).encode())
+    whole = {**config, "dataset_prepared_path": str(out / "prepared" / digest.hexdigest()[:12])}
+    text = yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=120)
+    write_text(out / "config.yml", text)
+    return out / "config.yml"
