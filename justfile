@@ -17,12 +17,13 @@ setup:
     cmp --silent requirements.txt .venv/requirements.txt && exit 0
     echo "setup: installing the locked environment into .venv (about 7 GB; a minute or two on a fast network)" >&2
     test -x .venv/bin/python || uv venv --quiet --clear --python '>=3.11,<3.13' .venv
-    uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt
+    # Compiled once here: every start imports thousands of files, and the tests start many processes.
+    uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.txt
     cp requirements.txt .venv/requirements.txt
 
 # the whole loop on a laptop, offline: prep, train SmolLM2-135M, score it against the untrained model
 [group('start')]
-quickstart base='smollm2' run='smollm2-cpu': setup
+quickstart base='smollm2' run='smollm2-cpu' eval='configs/eval-sample.yml': setup
     @echo "1/4 prep: the sample consultations become outlines (about 20 seconds)"
     python -m prep --config configs/prep-sample.yml
     @echo "2/4 base model: made ready in models/ (about a minute)"
@@ -30,7 +31,7 @@ quickstart base='smollm2' run='smollm2-cpu': setup
     @echo "3/4 training: configs/{{ run }}.yml through Axolotl (about ten minutes on two cores)"
     python -m training train 'configs/{{ run }}.yml' --skip-done
     @echo "4/4 evaluation: the untrained and the trained model answer the held-out questions (about five minutes)"
-    python -m evals --config 'configs/eval-{{ run }}.yml'
+    python -m evals --config '{{ eval }}'
 
 # fetch the raw dataset into data/raw, nothing else
 [group('prep')]
