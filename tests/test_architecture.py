@@ -24,6 +24,7 @@ ADAPTERS = {
     "llm/faults.py": {"openai"},
     "training/cpu.py": {"axolotl"},
     "evals/lm.py": {"lm_eval", "transformers"},
+    "evals/metrics/structure_compliance/structure_compliance.py": {"datasets", "evaluate"},
 }
 """Modules whose subject is such a library: they are imported only by the command that needs them."""
 
