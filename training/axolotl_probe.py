@@ -26,8 +26,9 @@ class _SchemaGenerator(GenerateJsonSchema):
             return str(dft)
 
     def enum_schema(self, schema: Any) -> Any:
-        plain = [member for member in schema["members"] if isinstance(member.value, (str, int, float, bool))]
-        return super().enum_schema({**schema, "members": plain})
+        schema = schema.copy()
+        schema["members"] = [member for member in schema["members"] if isinstance(member.value, (str, int, float))]
+        return super().enum_schema(schema)
 
 
 def main(request: Path, answer: Path) -> None:

@@ -56,17 +56,26 @@ def _weight(leaf: ValidationError) -> int:
 
 
 def _unknown(leaf: ValidationError) -> list[str]:
-    return [key for key in leaf.instance if key not in leaf.schema.get("properties", {})]
+    return [key for key in _instance(leaf) if key not in _schema(leaf).get("properties", {})]
+
+
+def _instance(leaf: ValidationError) -> Any:
+    return leaf.instance
+
+
+def _schema(leaf: ValidationError) -> dict[str, Any]:
+    """The part of the schema that the value broke; never a bare `true` or `false`, which Axolotl's does not hold."""
+    return leaf.schema if isinstance(leaf.schema, dict) else {}
 
 
 def _describe(leaf: ValidationError) -> list[str]:
     path = [str(part) for part in leaf.absolute_path]
     if leaf.validator == "additionalProperties":
-        return [_unknown_key(path, key, leaf.schema["properties"]) for key in _unknown(leaf)]
+        return [_unknown_key(path, key, _schema(leaf)["properties"]) for key in _unknown(leaf)]
     if leaf.validator == "required":
-        missing = [key for key in leaf.validator_value if key not in leaf.instance]
+        missing = [key for key in _schema(leaf)["required"] if key not in _instance(leaf)]
         return [f"{'.'.join([*path, key])} is missing" for key in missing]
-    return [f"{'.'.join(path)} must be {_allowed(leaf.schema)}, got {leaf.instance!r}"]
+    return [f"{'.'.join(path)} must be {_allowed(_schema(leaf))}, got {leaf.instance!r}"]
 
 
 def _unknown_key(path: list[str], key: str, known: Mapping[str, Any]) -> str:

@@ -58,9 +58,11 @@ def _train_tokenizer(texts: Iterable[str]) -> "Qwen2Tokenizer":
     )
     bpe.train_from_iterator(texts, trainer)
     learned = json.loads(bpe.to_str())["model"]
+    # Pairs, as the tokenizers library wants them; the annotation of transformers knows only strings.
+    merges: Any = [tuple(pair) for pair in learned["merges"]]
     return Qwen2Tokenizer(
         vocab=learned["vocab"],
-        merges=[tuple(pair) for pair in learned["merges"]],
+        merges=merges,
         eos_token=END_OF_TURN,
         pad_token=PADDING,
         additional_special_tokens=[START_OF_TURN],
@@ -73,6 +75,7 @@ def _train_tokenizer(texts: Iterable[str]) -> "Qwen2Tokenizer":
 def _architecture(tokenizer: "Qwen2Tokenizer") -> "Qwen2Config":
     from transformers import Qwen2Config
 
+    ids = tokenizer.get_vocab()
     return Qwen2Config(
         vocab_size=VOCABULARY,
         hidden_size=128,
@@ -83,6 +86,6 @@ def _architecture(tokenizer: "Qwen2Tokenizer") -> "Qwen2Config":
         max_position_embeddings=2048,
         tie_word_embeddings=True,
         bos_token_id=None,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=ids[END_OF_TURN],
+        pad_token_id=ids[PADDING],
     )
