@@ -37,7 +37,8 @@ class Generation(Settings):
     """The most tokens of one completion; must hold every reference outline."""
     batch_size: int = Field(ge=1)
     """Questions generated at once, sorted by length."""
-    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    dtype: Literal["auto", "native", "float32", "bfloat16", "float16"] = "auto"
+    """auto: as the weights were saved; native: bfloat16 where the processor has instructions for it, else float32."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     repetition_penalty: float = Field(default=1.0, gt=0)
     """1.0 is none."""

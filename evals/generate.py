@@ -44,7 +44,7 @@ def generate(model: LocalModel, config: EvalConfig, store: CompletionStore, answ
 def _run_lm_eval(
     model: LocalModel, config: EvalConfig, store: CompletionStore, answers: Sequence[str], keep: Any, stepped: Any
 ) -> None:
-    _quieten()
+    _prepare_libraries()
     import lm_eval
     from lm_eval.tasks import TaskManager
 
@@ -84,9 +84,12 @@ def _require_room_for_references(tokenizer: Any, name: str, answers: Sequence[st
         )
 
 
-def _quieten() -> None:
-    """Leave out the libraries' log lines and progress bars; ours stay. tqdm reads its variable at import."""
+def _prepare_libraries() -> None:
+    """Set what libraries read at import: no log lines and progress bars but ours, and threads that wait asleep."""
     os.environ.setdefault("TQDM_DISABLE", "1")
+    # Read when torch loads its OpenMP: threads that wait sleep. Spinning ones take the core from the thread they wait
+    # for wherever two virtual cores share a real one, and a run then takes several times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import transformers
 
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
