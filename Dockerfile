@@ -49,7 +49,9 @@ RUN uv venv --python /usr/bin/python3 .venv \
 ARG FLASH_ATTN=flash-attn==2.8.3.post2
 ARG MAX_JOBS=4
 ARG FLASH_ATTN_CUDA_ARCHS="80;90"
+ENV FLASH_ATTENTION_FORCE_BUILD=TRUE
 RUN if [ -n "$FLASH_ATTN" ]; then \
+        uv pip install --no-cache --python .venv/bin/python wheel==0.45.1 && \
         uv pip install --no-cache --python .venv/bin/python --no-deps --no-build-isolation --no-binary flash-attn \
             "$FLASH_ATTN"; \
     fi

@@ -19,6 +19,9 @@ setup:
     test -x .venv/bin/python || uv venv --quiet --clear --python '>=3.11,<3.13' .venv
     # Compiled once here: every start imports thousands of files, and the tests start many processes.
     uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.txt
+    # Whatever is started by hand in this environment sends no usage reports either.
+    echo 'import os; [os.environ.setdefault(name, "1") for name in ("DO_NOT_TRACK", "AXOLOTL_DO_NOT_TRACK")]' \
+        > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/no_telemetry.pth"
     cp requirements.txt .venv/requirements.txt
 
 # the whole loop on a laptop, offline: prep, train SmolLM2-135M, score it against the untrained model
@@ -48,7 +51,7 @@ prep *arguments: setup
 base-model *arguments: setup
     python -m training base-model "$@"
 
-# train a config through Axolotl, with overrides laid over it: just train configs/qwen-full.yml --gpus 8
+# train a config through Axolotl, with overrides laid over it: just train configs/qwen-full.yml --gpus 4
 [group('train')]
 train *arguments: setup
     python -m training train "$@"

@@ -43,6 +43,23 @@ class Generation(Settings):
     repetition_penalty: float = Field(default=1.0, gt=0)
     """1.0 is none."""
 
+    @field_validator("dtype")
+    @classmethod
+    def _resolve_native(cls, dtype: str) -> str:
+        """Reports and the keys of completions hold the type that was used, not how it was asked for."""
+        if dtype != "native":
+            return dtype
+        return "bfloat16" if _has_bfloat16() else "float32"
+
+
+def _has_bfloat16() -> bool:
+    """Whether the processor multiplies in bfloat16 (AVX512-BF16 or AMX); without those it is slower than float32."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
 
 class Statistics(Settings):
     """Intervals and paired comparisons."""

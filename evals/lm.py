@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import torch
 from lm_eval.api.instance import Instance
 from lm_eval.models import huggingface
 from transformers import GenerationConfig, PreTrainedTokenizerBase
@@ -40,7 +39,7 @@ class RecordingLM(_HFLM):
             pretrained=str(model.base),
             tokenizer=str(model.tokenizer),
             peft=str(model.adapter) if model.adapter else None,
-            dtype=_native_dtype() if generation.dtype == "native" else generation.dtype,
+            dtype=generation.dtype,
             device=None if generation.device == "auto" else generation.device,
             batch_size=generation.batch_size,
         )
@@ -124,12 +123,6 @@ class _StepCounter(BaseStreamer):
 
     def end(self) -> None:
         pass
-
-
-def _native_dtype() -> str:
-    """bfloat16 on a GPU and on processors with AVX512-BF16 or AMX; elsewhere it is slower than float32."""
-    fast = torch.cuda.is_available() or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return "bfloat16" if fast else "float32"
 
 
 def _turn_end(tokenizer: PreTrainedTokenizerBase) -> int | None:

@@ -136,7 +136,7 @@ class Journal:
 def _entry(line: bytes) -> dict[str, Any]:
     """Raises `ValueError` (which a JSON or Unicode error is too) with the reason for a line that is no entry."""
     entry = json.loads(line)
-    if not isinstance(entry, dict) or entry.keys() < {"version", "fingerprint", "response", "usage", "error"}:
+    if not isinstance(entry, dict) or not entry.keys() >= {"version", "fingerprint", "response", "usage", "error"}:
         raise ValueError("it is no entry of a journal")
     if entry["version"] != VERSION:
         raise ValueError(f"it has format {entry['version']}, this program reads {VERSION}")

@@ -1,7 +1,6 @@
 """Check a file of outlines, anyone's: read it, measure every row, add the rows up."""
 
 import csv
-import json
 import math
 import sys
 from collections import Counter
@@ -13,7 +12,7 @@ from typing import Any
 from outline.compliance import CRITERIA, ComplianceReport, Violation, check_compliance
 from outline.fidelity import FINDINGS, FidelityReport, check_fidelity
 from outline.spec import StructureSpec
-from settings import UserError, read_jsonl
+from settings import UserError, parse_jsonl, read_jsonl
 
 FORMATS = (".jsonl", ".csv", ".parquet", ".md")
 
@@ -116,7 +115,7 @@ def read_rows(path: str, field: str) -> list[dict[str, Any]]:
     try:
         if suffix == ".parquet":
             return _parquet_rows(path)
-        with open(path, encoding="utf-8", newline="") as file:
+        with open(path, encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file)) if suffix == ".csv" else [{field: file.read()}]
     except (OSError, ValueError, csv.Error) as error:
         raise UserError(f"{path}: the file cannot be read: {error}") from error
@@ -125,10 +124,7 @@ def read_rows(path: str, field: str) -> list[dict[str, Any]]:
 def _rows_of_text(text: str, field: str) -> list[dict[str, Any]]:
     if not text.lstrip().startswith("{"):
         return [{field: text}]
-    try:
-        return [json.loads(line) for line in text.split("\n") if line.strip()]
-    except json.JSONDecodeError as error:
-        raise UserError(f"standard input is no valid JSON Lines: {error}") from error
+    return parse_jsonl(text, "standard input")
 
 
 def _parquet_rows(path: str) -> list[dict[str, Any]]:

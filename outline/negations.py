@@ -21,18 +21,21 @@ _CUES = frozenset(
     """.split()
 )
 # They may stand for a negation ("do not drink" → "avoid drinking") but deny nothing by themselves.
-_NEAR_CUES = frozenset("avoid avoided avoiding stop stopped refrain negative absence absent free unlikely rule".split())
+_NEAR_CUES = frozenset("avoid avoided avoiding stop stopped refrain absence free negative".split())
+_NEAR_CUES_BEHIND = frozenset("negative absent unlikely".split())
 _LIGHT = frozenset(
     stem(word) for word in "take use get go give make need want have seem feel try keep start yet".split()
 )
 # The denied word does not stand behind one of these ("whether it hurts or not so please tell me").
 _SCOPE_ENDS = frozenset("so but please because".split())
 _REACH = 6
+_BACK = 2
+_WIDE = 4
 
 
 @dataclass(frozen=True)
 class Negations:
-    """Words (stems) that a text denies outright, and all words that stand within reach of a cue in it."""
+    """Words (stems) that a text denies outright, and all words near enough to a cue to be denied by it."""
 
     denied: frozenset[str]
     near_cues: frozenset[str]
@@ -48,7 +51,9 @@ def find_negations(text: str) -> Negations:
             if cue and (head := _first_content(words[at + 1 :])):
                 denied.add(head)
             if cue or word in _NEAR_CUES:
-                near.update(_content(words[max(0, at - _REACH) : at + 1 + 2 * _REACH]))
+                near.update(_scope(words[at + 1 :]))
+            if cue or word in _NEAR_CUES_BEHIND:
+                near.update(_content(words[:at])[-_BACK:])
     return Negations(frozenset(denied), frozenset(near))
 
 
@@ -58,6 +63,21 @@ def _is_cue(word: str) -> bool:
 
 def _content(words: Iterable[str]) -> list[str]:
     return [stem(word) for word in words if word not in FUNCTION_WORDS]
+
+
+def _scope(words: list[str]) -> list[str]:
+    """The content words that a cue before `words` may cover: few, and none behind the next light verb.
+
+    "not take ibuprofen take paracetamol" covers "take" and "ibuprofen".
+    """
+    found: list[str] = []
+    named = 0
+    for word in _content(itertools.takewhile(lambda word: word not in _SCOPE_ENDS, words[: 2 * _REACH])):
+        if named == _WIDE or (named and word in _LIGHT):
+            break
+        named += word not in _LIGHT and not _is_cue(word)
+        found.append(word)
+    return found
 
 
 def _first_content(words: list[str]) -> str | None:

@@ -1,8 +1,9 @@
 """Numbers and doses of a text, in one normal form: "two tablets" is "2 tablets", "0.5 g" is "500mg".
 
 What a text *states* and what it can *support* differ. "the first one" supports an outline that writes "1", but an
-outline without it has lost nothing; so each reading has two sets. Not covered: frequencies in words ("nightly"),
-dates as dates (their numbers are compared), arithmetic ("two weeks" against "14 days"), Roman numerals.
+outline without it has lost nothing; so each reading has two sets. Not covered: times of day ("at night"), dates as
+dates (their numbers are compared), which drug an amount belongs to, arithmetic ("two weeks" against "14 days"), Roman
+numerals.
 """
 
 import re
@@ -43,17 +44,18 @@ for _name, _factor, _spellings in (
     ("tablet", "1", "tablet tablets tab tabs pill pills capsule capsules cap caps"),
     ("drop", "1", "drop drops"),
     ("puff", "1", "puff puffs"),
-    ("spoon", "1", "spoon spoons teaspoon teaspoons tsp tablespoon tablespoons spoonful spoonfuls"),
+    ("teaspoon", "1", "teaspoon teaspoons tsp"),
+    ("tablespoon", "1", "tablespoon tablespoons tbsp"),
     ("glass", "1", "glass glasses cup cups"),
     ("dose", "1", "dose doses"),
     ("time", "1", "time times"),
     ("second", "1", "second seconds sec secs"),
     ("minute", "1", "minute minutes min mins"),
     ("hour", "1", "hour hours hr hrs hourly"),
-    ("day", "1", "day days daily"),
-    ("week", "1", "week weeks wk wks weekly"),
-    ("month", "1", "month months monthly"),
-    ("year", "1", "year years yr yrs yearly"),
+    ("day", "1", "day days"),
+    ("week", "1", "week weeks wk wks"),
+    ("month", "1", "month months"),
+    ("year", "1", "year years yr yrs"),
 ):
     _UNITS.update({spelling: (_name, Decimal(_factor)) for spelling in _spellings.split()})
 _FACTORS = {name: {factor for other, factor in _UNITS.values() if other == name} for name, _ in _UNITS.values()}
@@ -67,8 +69,11 @@ _TOKEN = re.compile(
 )
 _ORDINAL = ("st", "nd", "rd", "th")
 _RANGE = ("to", "or", "till", "-", "–", "—", "/")
-# A number that says how often.
+# How often: "twice daily", "2 times a day" and "two per day" are one rate, "2/day"; "15 mg daily" is "1/day".
 _HOW_OFTEN = ("once", "twice", "thrice")
+_RATES = {"daily": "day", "nightly": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
+_PERIODS = ("hour", "day", "week", "month", "year")
+_BEFORE_PERIOD = ("time", "times", "a", "an", "per", "in", "each", "every", "the")
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ def find_quantities(text: str) -> Quantities:
     numbers, doses, also_numbers, also_doses = set(), set(), set(), set()
     for at, item in enumerate(items):
         if item.value is None:
+            if item.text in _RATES and _is_dosed(items, at):
+                doses.add(f"1/{_RATES[item.text]}")
             continue
         unit = _unit_after(items, at)
         # A bare "one" states nothing ("one of these"), "one tablet" does.
@@ -101,6 +108,10 @@ def find_quantities(text: str) -> Quantities:
         also_numbers.add(_plain(item.value))
         if item.text in _HOW_OFTEN:
             also_doses.add(_plain(item.value) + "time")
+        if period := _period_after(items, at):
+            (doses if item.kind == "number" or item.text in _HOW_OFTEN else also_doses).add(
+                f"{_plain(item.value)}/{period}"
+            )
         if stated:
             numbers.add(_plain(item.value))
         if unit:
@@ -179,6 +190,24 @@ def _unit_after(items: list[_Item], at: int) -> tuple[str, Decimal] | None:
         if item.kind in ("number", "support") and items[ahead - 1].text not in joins:
             return None
     return None
+
+
+def _period_after(items: list[_Item], at: int) -> str | None:
+    """The period of a rate whose number is at `at`: "2 times a day", "twice daily", "every week"."""
+    after = at + 1
+    while after < len(items) and items[after].text in _BEFORE_PERIOD:
+        after += 1
+    word = items[after].text if after < len(items) else ""
+    if word in _RATES:
+        return _RATES[word]
+    name = _UNITS[word][0] if word in _UNITS else ""
+    joined = after > at + 1 or items[at].text in ("every", "each", "per", "a")
+    return name if joined and name in _PERIODS else None
+
+
+def _is_dosed(items: list[_Item], at: int) -> bool:
+    """Whether the "daily" at `at` says how often an amount is taken ("15 mg daily"); not in "daily care"."""
+    return at > 0 and items[at - 1].text in _UNITS and items[at - 1].text not in _BEFORE_PERIOD
 
 
 def _plain(value: Decimal) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from outline import FidelityReport, StructureSpec
+from outline import ComplianceReport, FidelityReport, StructureSpec
 from prep.config import PrepConfig
 from prep.lengths import Lengths
 from prep.splits import Split
@@ -15,7 +15,7 @@ def render(
     tally: Tally,
     split: Split,
     lengths: Lengths,
-    reports: Sequence[FidelityReport],
+    quality: Mapping[str, str],
     questions: int,
 ) -> str:
     """Return the card as Markdown with the front matter that a hub reads; the same inputs give the same text."""
@@ -29,7 +29,7 @@ def render(
         "## Rows\n\n" + _table({"": "rows", **_counts(tally, split, questions)}),
         _missing("Failed", "the teacher gave no outline that passes the gate", tally.indices["failed"]),
         _missing("Not sent", "there is nothing to convert", tally.indices["skipped"]),
-        "## Quality\n\n" + _table({"of the kept rows": "value", **_quality(tally, reports)}),
+        "## Quality\n\n" + _table({"of the kept rows": "value", **quality}),
         f"The gate: every criterion of the structure; no number, dose or negation invented or lost; coverage at least "
         f"{config.gate.min_coverage:g}; at most {config.gate.max_expansion:g} times the reply's words; "
         f"answers a row: {config.gate.tries} at most.",
@@ -68,10 +68,11 @@ def _counts(tally: Tally, split: Split, questions: int) -> dict[str, int]:
     }
 
 
-def _quality(tally: Tally, reports: Sequence[FidelityReport]) -> dict[str, str]:
+def quality(tally: Tally, outlines: Sequence[ComplianceReport], reports: Sequence[FidelityReport]) -> dict[str, str]:
+    """Return the figures on the kept rows for the card, given the reports on each of them."""
     return {
-        "compliant": "100%",
-        "no number, dose or negation invented or lost": "100%",
+        "compliant": f"{sum(report.compliant for report in outlines)} of {tally.kept}",
+        "no number, dose or negation invented or lost": f"{sum(bool(r.faithful) for r in reports)} of {tally.kept}",
         "passed at the first try": f"{tally.first_try / max(1, tally.kept):.1%}",
         **{name.replace("_", ", "): f"{value:.2f}" for name, value in fidelity_figures(reports).items()},
     }

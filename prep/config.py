@@ -116,7 +116,9 @@ class PrepConfig(Settings):
     @classmethod
     def _of_the_named(cls, value: Any) -> Any:
         """Leave out what belongs to another teacher, so that `--teacher` needs no other edit."""
-        name = value.get("name") if isinstance(value, dict) else value
+        if not isinstance(value, dict):
+            raise ValueError("must be a mapping with a name")
+        name = value.get("name")
         chosen = _TEACHERS.get(str(name))
         if chosen is None:
             raise UserError(f"teacher.name must be one of {', '.join(_TEACHERS)}, got {name!r}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from llm import Endpoint, Journal
 from llm.storage import writing
-from outline import StructureSpec
+from outline import StructureSpec, check_compliance
 from prep import card, manifest
 from prep.arrow import write_arrow
 from prep.chat import question_row, system_prompt, training_row, write_chat
@@ -45,12 +45,15 @@ def write_dataset(config: PrepConfig, given: Inputs, conversions: Sequence[Conve
     system = system_prompt(config.chat, given.spec)
     rows = [training_row(conversion, system) for conversion in kept]
     lengths = measure(rows, config.chat.tokenizer)
+    # Measured on what is written, not taken from the gate's word.
+    outlines = [check_compliance(conversion.outline or "", given.spec) for conversion in kept]
     reports = [conversion.fidelity for conversion in kept if conversion.fidelity]
     files = write_arrow(config.out / "processed", conversions)
     chat = config.out / "chat"
     files += write_chat(chat, rows, parts, [question_row(row, system) for row in questions])
+    quality = card.quality(tally, outlines, reports)
     write_text(
-        chat / "README.md", card.render(config, given.spec, tally, parts, lengths, reports, questions=len(questions))
+        chat / "README.md", card.render(config, given.spec, tally, parts, lengths, quality, questions=len(questions))
     )
     return [*files, chat / "README.md"]
 

@@ -3,7 +3,7 @@
 from settings.config import Settings, apply_overrides, load_config, merge, read_yaml, split_overrides
 from settings.console import console, disable_telemetry, output, setup_logging
 from settings.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, UserError, run_command
-from settings.files import read_jsonl, write_jsonl, write_text
+from settings.files import parse_jsonl, read_jsonl, write_jsonl, write_text
 
 __all__ = [
     "EXIT_BAD_INPUT",
@@ -16,6 +16,7 @@ __all__ = [
     "load_config",
     "merge",
     "output",
+    "parse_jsonl",
     "read_jsonl",
     "read_yaml",
     "run_command",

@@ -1,5 +1,6 @@
 """JSON Lines files: read with the line number of a mistake, written whole or not at all."""
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -19,11 +20,16 @@ def read_jsonl(path: str | Path) -> list[dict[str, Any]]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UserError(f"{path}: the file cannot be read: {reason}") from error
+    return parse_jsonl(text, str(path))
+
+
+def parse_jsonl(text: str, name: str) -> list[dict[str, Any]]:
+    """Return the objects of a text in JSON Lines; `name` is what a message calls it. Raises as `read_jsonl` does."""
     rows: list[dict[str, Any]] = []
     # Not splitlines(): JSON strings may hold U+2028 and other marks that it takes for line ends.
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            rows.append(_object(line, f"{path}, line {number}"))
+            rows.append(_object(line, f"{name}, line {number}"))
     return rows
 
 
@@ -51,7 +57,8 @@ def write_text(path: str | Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(target)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise UserError(
             f"{path}: the file cannot be written: {error.strerror}", hint="free some space, or choose another folder"
         ) from error

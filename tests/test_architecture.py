@@ -23,7 +23,7 @@ ADAPTERS = {
     "llm/client.py": {"openai"},
     "llm/faults.py": {"openai"},
     "training/cpu.py": {"axolotl"},
-    "evals/lm.py": {"lm_eval", "torch", "transformers"},
+    "evals/lm.py": {"lm_eval", "transformers"},
     "evals/metrics/structure_compliance/structure_compliance.py": {"datasets", "evaluate"},
 }
 """Modules whose subject is such a library: they are imported only by the command that needs them."""

@@ -41,6 +41,8 @@ def train(
     if status == 0 and _has_weights(out):
         mark.write_text(state, encoding="utf-8")
         shutil.rmtree(out / "prepared", ignore_errors=True)
+    elif status == 0:
+        raise UserError(f"{out}: Axolotl ended without an error and left no model", hint=f"see {out}/debug.log")
     # A child that a signal ended has a negative code, which no process can return.
     return status if status >= 0 else 128 - status
 

@@ -53,7 +53,7 @@ def _same_step(path: str, run: Mapping[str, Any], config: Mapping[str, Any], gpu
     if rest or wanted < 1:
         raise UserError(
             f"{path}: a step holds {sequences} sequences, which cannot be parted evenly among {gpus} GPUs",
-            hint="take fewer GPUs, or change the step with micro_batch_size=... gradient_accumulation_steps=...",
+            hint="take fewer GPUs, or a larger step: micro_batch_size=1 gradient_accumulation_steps=1",
         )
     micro = next(size for size in range(min(wanted, share), 0, -1) if share % size == 0)
     return {"micro_batch_size": micro, "gradient_accumulation_steps": share // micro}

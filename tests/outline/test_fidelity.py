@@ -41,6 +41,20 @@ def test_the_same_statements_in_another_form_are_faithful(outline: str) -> None:
         ("it isn't dangerous", "- it is dangerous", {"lost_negations"}),
         ("swim without fever", "- swim with fever", {"lost_negations"}),
         ("hba1c of 7.5 and 1,000 iu", "- HbA1c of 7.5\n- 1000 IU", set()),
+        ("take 5 mg twice daily", "- take 5 mg two times a day", set()),
+        ("take 5 mg twice daily", "- take 5 mg once daily", {"invented_doses", "lost_doses"}),
+        ("15 mg once weekly", "- 15 mg once daily", {"invented_doses", "lost_doses"}),
+        ("15 mg weekly", "- 15 mg every week", set()),
+        ("15 mg weekly", "- 15 mg daily", {"invented_doses", "lost_doses"}),
+        ("rest", "- daily care\n  - rest", set()),
+        ("take 2 daily", "- take for 2 days", {"invented_doses", "lost_doses"}),
+        ("2 teaspoons", "- 2 tablespoons", {"invented_doses", "lost_doses"}),
+        (
+            "do not take aspirin take ibuprofen",
+            "- do not take ibuprofen take aspirin",
+            {"invented_negations", "lost_negations"},
+        ),
+        ("the mole is not dangerous you must stop smoking", "- the mole is dangerous stop smoking", {"lost_negations"}),
         ("rest", "1. rest\n2. rest", set()),  # list markers are no numbers
     ],
 )
@@ -68,10 +82,8 @@ def test_unsupported_numbers_are_those_no_text_supports() -> None:
     assert unsupported_numbers("- 5 mg for two weeks\n- at 40 years", "I am 40", "take 5 mg") == ("2",)
 
 
-WORDS = st.lists(
-    st.sampled_from("take 2 two 2.5 mg mg/day not no never for to one twenty hundred and - week b12".split()),
-    min_size=1,
-)
+VOCABULARY = "take 2 two 2.5 mg daily twice times a every day not no never avoid so for to one twenty hundred and - b12"
+WORDS = st.lists(st.sampled_from(VOCABULARY.split()), min_size=1)
 
 
 @given(WORDS.map(" ".join))
