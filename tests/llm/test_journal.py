@@ -47,7 +47,18 @@ def test_a_torn_last_line_is_dropped_and_the_rest_used(tmp_path: Path, cut: int,
     assert [json.loads(line)["fingerprint"] for line in path.read_text(encoding="utf-8").splitlines()] == ["a", "b"]
 
 
-@pytest.mark.parametrize("line", ["{broken", "[]", "7", '{"version": 1}', '{"version": 99}', "\x00\x00"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{broken",
+        "[]",
+        "7",
+        '{"version": 1}',
+        '{"version": 1, "fingerprint": "x", "attempt": 1}',
+        '{"version": 99}',
+        "\x00\x00",
+    ],
+)
 def test_a_line_that_is_no_entry_is_named_and_left_out(tmp_path: Path, line: str, caplog) -> None:
     path = tmp_path / "journal.jsonl"
     with Journal(path, 5) as journal:

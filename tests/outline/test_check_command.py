@@ -67,6 +67,12 @@ def test_another_spec_is_another_verdict(tmp_path: Path, run_module) -> None:
     assert done.returncode == 0
 
 
+def test_a_row_of_standard_input_that_is_no_object_is_named(run_module) -> None:
+    done = run_module("outline", "check", "-", stdin='{"outline": "- a"}\n3\n')
+    assert done.returncode == 2
+    assert "standard input, line 2: a row is a JSON object, got int" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "content", "options", "message"),
     [

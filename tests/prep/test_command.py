@@ -33,6 +33,7 @@ def test_the_shipped_configs_are_valid(root: Path, monkeypatch: pytest.MonkeyPat
     [
         (HOSTED, "DEEPSEEK_API_KEY is not set"),
         (["--teacher", "oracle"], "teacher.name must be one of openai, rules, got 'oracle'"),
+        (["teacher=rules"], "teacher must be a mapping with a name, got 'rules'"),
         (["--config", "none.yml"], "none.yml: the config cannot be read"),
         (["--teacher", "rules", "--source", "none.jsonl"], "none.jsonl"),
         (["--teacher", "rules", "--source", "README"], "README"),

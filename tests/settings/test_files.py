@@ -20,6 +20,12 @@ def test_a_bad_line_is_named_by_its_number(tmp_path: Path, line: str, message: s
         read_jsonl(tmp_path / "rows.jsonl")
 
 
+def test_a_folder_that_is_a_file_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be written"):
+        write_jsonl(tmp_path / "file/rows.jsonl", [{}])
+
+
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").mkdir()
     with pytest.raises(UserError, match="cannot be written"):

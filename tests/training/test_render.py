@@ -76,3 +76,10 @@ def test_a_model_that_should_be_here_is_missed() -> None:
 
 def test_a_hub_id_is_left_to_the_hub(tiny_run: Callable[..., Path]) -> None:
     check_inputs("run.yml", read_yaml(tiny_run(base_model="Qwen/Qwen2.5-0.5B")))
+
+
+def test_half_precision_cards_get_no_kernel_that_they_lack(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())  # as where flash-attn is installed
+    assert render("configs/qwen-full.yml")["attn_implementation"] == "flash_attention_2"
+    assert render("configs/qwen-full.yml", ["configs/hardware/fp16.yml"])["attn_implementation"] == "sdpa"
