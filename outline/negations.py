@@ -27,7 +27,7 @@ _LIGHT = frozenset(
     stem(word) for word in "take use get go give make need want have seem feel try keep start yet".split()
 )
 # The denied word does not stand behind one of these ("whether it hurts or not so please tell me").
-_SCOPE_ENDS = frozenset("so but please because".split())
+_SCOPE_ENDS = frozenset("so but please because if".split())
 _REACH = 6
 _BACK = 2
 _WIDE = 4
