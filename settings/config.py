@@ -85,7 +85,7 @@ def load_config(path: str | Path, schema: type[S], overrides: Sequence[str] = ()
 
 
 def _describe(problem: ErrorDetails, schema: type[BaseModel]) -> str:
-    key = ".".join(str(part) for part in problem["loc"])
+    key = ".".join(_path(schema, problem["loc"]))
     if problem["type"] == "extra_forbidden":
         allowed = _known_keys(schema, problem["loc"][:-1])
         near = difflib.get_close_matches(str(problem["loc"][-1]), allowed, n=1)
@@ -99,13 +99,28 @@ def _describe(problem: ErrorDetails, schema: type[BaseModel]) -> str:
 
 
 def _known_keys(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The keys allowed where the unknown key stood; a union is searched for the model that its tag names."""
+    """The keys that the models at `location` allow, by name."""
     models = [schema]
     for part in location:
-        deeper = [model.model_fields[str(part)].annotation for model in models if str(part) in model.model_fields]
-        # A discriminated union adds its tag to the location; the tag is no field, so the models stay.
-        models = [found for annotation in deeper for found in _models_in(annotation)] or models
+        models = _below(models, part) or models
     return sorted({name for model in models for name in model.model_fields})
+
+
+def _path(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys as they stand in the file: a discriminated union adds its tag to the location, which is left out."""
+    models, path = [schema], []
+    for part in location[:-1]:
+        if isinstance(part, int):  # a place in a list, whose models are those of the list's own key
+            path.append(str(part))
+        elif not models or any(part in model.model_fields for model in models):
+            path.append(part)
+            models = _below(models, part)
+    return [*path, *(str(part) for part in location[-1:])]
+
+
+def _below(models: list[type[BaseModel]], part: int | str) -> list[type[BaseModel]]:
+    annotations = [model.model_fields[str(part)].annotation for model in models if str(part) in model.model_fields]
+    return [found for annotation in annotations for found in _models_in(annotation)]
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
 from pydantic import Field
@@ -14,6 +15,19 @@ class Limits(Settings):
 class Config(Settings):
     limits: Limits
     names: tuple[str, ...] = ()
+
+
+class Limited(Limits):
+    kind: Literal["limited"]
+
+
+class Free(Settings):
+    kind: Literal["free"]
+
+
+class Tagged(Settings):
+    one: Annotated[Limited | Free, Field(discriminator="kind")]
+    many: tuple[Limits, ...]
 
 
 @pytest.fixture
@@ -43,6 +57,14 @@ def test_a_mistake_is_named_with_its_place(file: Path, overrides: list[str], mes
     with pytest.raises(UserError) as caught:
         load_config(file, Config, overrides)
     assert message in str(caught.value)
+
+
+def test_the_tag_of_a_union_is_no_part_of_a_key(tmp_path: Path) -> None:
+    (tmp_path / "run.yml").write_text("one: {kind: limited, concurrency: 0}\nmany: [{concurrency: 0}]")
+    with pytest.raises(UserError) as caught:
+        load_config(tmp_path / "run.yml", Tagged)
+    assert "run.yml: one.concurrency must be" in str(caught.value)
+    assert "run.yml: many.0.concurrency must be" in str(caught.value)
 
 
 def test_all_mistakes_are_told_at_once(file: Path) -> None:
