@@ -31,9 +31,9 @@ quickstart base='smollm2' run='smollm2-cpu' eval='configs/eval-sample.yml': setu
     python -m prep --config configs/prep-sample.yml
     @echo "2/4 base model: made ready in models/ (about a minute)"
     python -m training base-model '{{ base }}'
-    @echo "3/4 training: configs/{{ run }}.yml through Axolotl (about ten minutes on two cores)"
+    @echo "3/4 training: configs/{{ run }}.yml through Axolotl (about eight minutes on two cores)"
     python -m training train 'configs/{{ run }}.yml' --skip-done
-    @echo "4/4 evaluation: the untrained and the trained model answer the held-out questions (about five minutes)"
+    @echo "4/4 evaluation: the untrained and the trained model answer the held-out questions (about seven minutes)"
     python -m evals --config '{{ eval }}'
 
 # fetch the raw dataset into data/raw, nothing else
