@@ -54,6 +54,7 @@ class Tally:
         return self.kept / (self.kept + self.failed) if self.kept + self.failed else 1.0
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the counts of rows as the manifest holds them, failures and skips by kind."""
         return {
             "total": self.total,
             "kept": self.kept,
