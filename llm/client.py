@@ -5,48 +5,43 @@ import json
 import logging
 import random
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from llm.budget import Budget
 from llm.endpoint import Endpoint
-from llm.faults import FAULTS, RequestFailed, read_fault, stop_for
+from llm.estimate import Estimate
+from llm.faults import FAULTS, is_overload, read_fault, stop_for, stop_for_all
 from llm.journal import Journal
+from llm.limiter import Limiter
+from llm.request import NotSent, Reply, Request, RequestFailed, read_reply
 from llm.usage import Usage
+from settings import UserError
 
 _LOG = logging.getLogger(__name__)
 _LONG_WAIT = 30.0
 _SPREAD = 0.25
 """Seconds over which requests that were told the same Retry-After come back."""
 
-Message = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A completion: its text, why it ended ("stop", "length", ...), and whether the journal had it already."""
-
-    content: str
-    finish_reason: str
-    usage: Usage
-    from_journal: bool
-
 
 class ChatClient:
     """Asks an OpenAI-compatible endpoint; everything that it is told goes to the journal before it is returned.
 
     Use as an async context manager. Errors: `RequestFailed` for a request that found no answer within its attempts,
-    `settings.UserError` where the endpoint would refuse every other request too, and for a full disk.
+    `settings.UserError` where the endpoint would refuse every other request too, and for a full disk; whatever is
+    under way then still ends, since it is paid for, and nothing more is sent.
     """
 
     def __init__(self, endpoint: Endpoint, journal: Journal, api_key: str | None) -> None:
         self.endpoint = endpoint
         self.journal = journal
+        self.limiter = Limiter(endpoint.concurrency, endpoint.requests_per_minute, endpoint.tokens_per_minute)
+        self.estimate = Estimate(endpoint)
+        self._budget = Budget(endpoint.max_cost, lambda: journal.usage.cost(endpoint.prices))
         room = httpx2.Limits(max_connections=endpoint.concurrency, max_keepalive_connections=endpoint.concurrency)
         self._openai = AsyncOpenAI(
             base_url=endpoint.base_url,
@@ -57,6 +52,10 @@ class ChatClient:
         )
         self._backoff = wait_random_exponential(multiplier=endpoint.first_wait, max=endpoint.longest_wait)
         self._asking: dict[str, asyncio.Lock] = {}
+        self._refused: list[RequestFailed] | None = []
+        """Final refusals while no request has been answered; None afterwards."""
+        self._stop: UserError | None = None
+        self._stopped = asyncio.Event()
         self._warned = False
 
     async def __aenter__(self) -> "ChatClient":
@@ -65,34 +64,37 @@ class ChatClient:
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         await self._openai.close()
 
-    async def complete(self, fingerprint: str, messages: Sequence[Message]) -> Reply:
-        """Return the answer to `messages`, from the journal where it holds one for this fingerprint.
+    async def complete(self, request: Request) -> Reply:
+        """Return the answer to a request, from the journal where it holds one for its fingerprint.
 
         Two callers with one fingerprint pay once: the second waits for the first.
         """
         try:
-            async with self._asking.setdefault(fingerprint, asyncio.Lock()):
-                recorded = self.journal.answer(fingerprint)
+            async with self._asking.setdefault(request.fingerprint, asyncio.Lock()):
+                recorded = self.journal.answer(request.fingerprint)
                 if recorded is not None:
-                    return _read_reply(recorded["response"], from_journal=True)
-                return await self._ask(fingerprint, messages)
+                    return read_reply(recorded["response"], from_journal=True)
+                return await self._ask(request)
         finally:
-            self._asking.pop(fingerprint, None)
+            self._asking.pop(request.fingerprint, None)
 
-    async def _ask(self, fingerprint: str, messages: Sequence[Message]) -> Reply:
+    async def _ask(self, request: Request) -> Reply:
         policy = AsyncRetrying(
             stop=stop_after_attempt(self.endpoint.attempts),
             wait=self._wait,
-            retry=retry_if_exception(lambda error: isinstance(error, RequestFailed) and error.retriable),
+            sleep=self._sleep,
+            retry=retry_if_exception(_is_worth_a_retry),
             reraise=True,
         )
         try:
             async for attempt in policy:
                 with attempt:
-                    return await self._send(fingerprint, messages, attempt.retry_state.attempt_number)
+                    return await self._send(request, attempt.retry_state.attempt_number)
         except RequestFailed as failure:
-            stop = stop_for(failure, self.endpoint)
+            stop = stop_for(failure, self.endpoint) or self._stop_for_all(failure)
             if stop is not None:
+                self._stop = self._stop or stop
+                self._stopped.set()
                 raise stop from failure
             raise
         raise AssertionError("the policy ends with an answer or an error")
@@ -105,21 +107,53 @@ class ChatClient:
             _LOG.warning("%s: trying again in %.0f s (%s)", self.endpoint.base_url, seconds, failure)
         return seconds
 
-    async def _send(self, fingerprint: str, messages: Sequence[Message], attempt: int) -> Reply:
+    async def _sleep(self, seconds: float) -> None:
+        """Wait, but not once everything stops."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+        except TimeoutError:
+            pass
+
+    def _stop_for_all(self, failure: RequestFailed) -> UserError | None:
+        """A request that the server calls wrong is one row's fault, unless it says so of every one."""
+        if self._refused is None or isinstance(failure, NotSent):
+            return None
+        self._refused.append(failure)
+        return stop_for_all(self._refused, self.endpoint)
+
+    async def _send(self, request: Request, attempt: int) -> Reply:
+        async with self.limiter.slot(self.estimate.tokens(request)) as slot:
+            if self._stop is not None:
+                raise self._stop
+            with self._budget.hold(self.estimate.worst(request)):
+                try:
+                    reply = await self._exchange(request, attempt)
+                except RequestFailed as failure:
+                    if is_overload(failure):
+                        slot.refused()
+                    raise
+            slot.answered(reply.usage.tokens)
+        self.estimate.learn(request, reply.usage)
+        self._refused = None
+        return reply
+
+    async def _exchange(self, request: Request, attempt: int) -> Reply:
+        """Send once; what came back is in the journal before this returns or raises."""
         started = time.monotonic()
         body: Any = None
         try:
-            body = self.journal.redact(await self._post(messages))
+            body = self.journal.redact(await self._post(request))
             body = _parse(body)
-            reply = _read_reply(body, from_journal=False)
+            reply = read_reply(body, from_journal=False)
         except (*FAULTS, RequestFailed) as error:
             failure = error if isinstance(error, RequestFailed) else read_fault(error, self.endpoint.timeout)
             # A server may repeat the key, and the reason is printed and kept with the row.
             failure.reason = self.journal.redact(failure.reason)
             self._warn(failure)
-            self._record(fingerprint, body, None, failure.reason, attempt, started)
+            self._record(request, body, _usage_of(body), failure.reason, attempt, started)
             raise failure from error
-        self._record(fingerprint, body, reply.usage, None, attempt, started)
+        self._record(request, body, reply.usage, None, attempt, started)
         return reply
 
     def _warn(self, failure: RequestFailed) -> None:
@@ -128,12 +162,12 @@ class ChatClient:
             self._warned = True
             _LOG.warning("%s: %s; trying again", self.endpoint.base_url, failure.reason)
 
-    async def _post(self, messages: Sequence[Message]) -> str:
+    async def _post(self, request: Request) -> str:
         # The SDK's own time-out starts anew with every keep-alive line, so a server that sends them could hang a
         # request for ever.
         async with asyncio.timeout(self.endpoint.timeout):
             response = await self._openai.chat.completions.with_raw_response.create(
-                messages=list(messages),  # type: ignore[arg-type]
+                messages=cast(Any, request.messages),
                 model=self.endpoint.model,
                 temperature=self.endpoint.temperature,
                 max_tokens=self.endpoint.max_tokens,
@@ -142,11 +176,13 @@ class ChatClient:
             return response.text
 
     def _record(
-        self, fingerprint: str, response: Any, usage: Usage | None, error: str | None, attempt: int, started: float
+        self, request: Request, response: Any, usage: Usage | None, error: str | None, attempt: int, started: float
     ) -> None:
         self.journal.record(
             {
-                "fingerprint": fingerprint,
+                "fingerprint": request.fingerprint,
+                "subject": request.subject,
+                "turn": request.turn,
                 "response": response,
                 "usage": usage.as_dict() if usage else None,
                 "error": error,
@@ -156,6 +192,10 @@ class ChatClient:
         )
 
 
+def _is_worth_a_retry(error: BaseException) -> bool:
+    return isinstance(error, RequestFailed) and error.retriable and not isinstance(error, NotSent)
+
+
 def _parse(text: str) -> Any:
     try:
         return json.loads(text)
@@ -163,13 +203,7 @@ def _parse(text: str) -> Any:
         raise RequestFailed(f"the answer is no JSON: {text.strip()[:200]!r}", retriable=True) from error
 
 
-def _read_reply(body: Any, from_journal: bool) -> Reply:
-    """Blank content is an answer, if a poor one; a body without a choice is none."""
-    try:
-        choice = body["choices"][0]
-        content, reason = choice["message"].get("content"), choice.get("finish_reason")
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
-        said = json.dumps(body, ensure_ascii=False)[:200]
-        raise RequestFailed(f"the answer is no chat completion: {said}", retriable=True) from error
-    text = content if isinstance(content, str) else ""
-    return Reply(text, str(reason), Usage.of_response(body.get("usage")), from_journal)
+def _usage_of(body: Any) -> Usage | None:
+    """Tokens of an answer that cannot be used are paid for all the same, where the provider counted them."""
+    counted = body.get("usage") if isinstance(body, dict) else None
+    return Usage.of_response(counted) if counted else None

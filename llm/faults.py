@@ -2,12 +2,13 @@
 
 import datetime
 import email.utils
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import aiohttp
 import openai
 
 from llm.endpoint import Endpoint
+from llm.request import RequestFailed
 from settings import UserError
 
 FAULTS = (openai.OpenAIError, aiohttp.ClientError, TimeoutError, ConnectionError)
@@ -20,25 +21,9 @@ _REFUSALS = {
     404: "does not know the address or the model",
 }
 """Statuses that every further request would meet too."""
+_ALIKE = 8
+"""Refused requests, before any was answered, from which they count as refused for one reason."""
 _RETRIED = frozenset({408, 409, 425, 429})
-
-
-class RequestFailed(Exception):
-    """One request without a usable answer.
-
-    `retriable` says whether the same request can succeed later, `wait` how many seconds the server asked for,
-    `unreachable` that no connection came about.
-    """
-
-    def __init__(
-        self, reason: str, *, retriable: bool, wait: float | None = None, unreachable: bool = False, status: int = 0
-    ) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.retriable = retriable
-        self.wait = wait
-        self.unreachable = unreachable
-        self.status = status
 
 
 def read_fault(error: Exception, timeout: float) -> RequestFailed:
@@ -57,6 +42,11 @@ def read_fault(error: Exception, timeout: float) -> RequestFailed:
     return RequestFailed(f"connection failed: {reason}", retriable=True, unreachable=unreachable)
 
 
+def is_overload(failure: RequestFailed) -> bool:
+    """Whether the server said that it is asked too much, rather than that something broke."""
+    return failure.status == 429 or (failure.status == 503 and failure.wait is not None)
+
+
 def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
     """Return the message that ends the whole run, where no other request could fare better; else None."""
     if failure.status in _REFUSALS:
@@ -71,6 +61,17 @@ def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
             hint="check the address and the network; what was answered so far is kept in the journal",
         )
     return None
+
+
+def stop_for_all(refusals: Sequence[RequestFailed], endpoint: Endpoint) -> UserError | None:
+    """Return the message that ends the run where requests one after the other were called wrong, and none answered."""
+    alike = [failure for failure in refusals if 400 <= failure.status < 500 and not failure.retriable]
+    if len(alike) < _ALIKE:
+        return None
+    return UserError(
+        f"{endpoint.base_url} called the first {len(alike)} requests wrong and answered none ({alike[-1].reason})",
+        hint="check model, max_tokens, temperature and extra against the provider's documentation",
+    )
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

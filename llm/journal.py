@@ -1,11 +1,12 @@
 """An append-only record of requests: what was paid for is on disk before anything is done with it."""
 
 import fcntl
+import hashlib
 import json
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,23 @@ from llm.usage import Usage
 from settings import UserError
 
 _LOG = logging.getLogger(__name__)
-VERSION = 1
-"""Of the line format; a line of another version is not read."""
+VERSION = 2
+"""Of the line format."""
+_READABLE = (1, 2)
+"""Version 1 had no `subject`: its answers are found by their fingerprint alone."""
+_HEADER = {"version", "made_with"}
+_ENTRY = {"version", "fingerprint", "response", "usage", "error"}
+
+Place = tuple[int, int]
+"""Offset and length of a line, in bytes."""
 
 
 class Journal:
-    """A JSON Lines file, one line a request, found again by the request's fingerprint.
+    """A JSON Lines file, one line a request, found again by the request's fingerprint or by its subject.
 
     A line goes to the operating system at once, so a killed process loses none; `save_every` seconds is how often it
     is forced to the disk itself, which is what a power cut can lose. One process at a time holds a journal; memory
-    holds an offset a request, no answers.
+    holds an offset a request, no answers. A line of its own tells what the requests below it were made with.
     """
 
     def __init__(self, path: str | Path, save_every: float, redact: Redactor | None = None) -> None:
@@ -34,9 +42,13 @@ class Journal:
         """Of every answered request that the journal holds, those of earlier runs among them."""
         self.redact = redact or Redactor(())
         self._save_every = save_every
-        self._answers: dict[str, tuple[int, int]] = {}
+        self._answers: dict[str, Place] = {}
+        self._subjects: dict[str, list[Place]] = {}
         self._file = self._open()
+        self.made_with: dict[str, Any] | None = None
+        """What the last requests were made with: model, parameters, hashes of the prompts; None: not told."""
         self._size = self._load()
+        self._known = self._size
         self._saved = time.monotonic()
 
     def __enter__(self) -> "Journal":
@@ -48,14 +60,38 @@ class Journal:
     def answer(self, fingerprint: str) -> dict[str, Any] | None:
         """Return the recorded line of an answered request, None for one that has no answer yet."""
         place = self._answers.get(fingerprint)
-        return json.loads(os.pread(self._file, place[1], place[0])) if place else None
+        return self._read(place) if place else None
+
+    def about(self, subject: str) -> list[dict[str, Any]]:
+        """Return every line about a subject, failed requests too, in the order in which they were recorded."""
+        return [self._read(place) for place in self._subjects.get(subject, ())]
+
+    def knew(self, subject: str) -> bool:
+        """Whether requests about a subject were recorded before this journal was opened."""
+        places = self._subjects.get(subject)
+        return places is not None and places[0][0] < self._known
+
+    def begin(self, made_with: dict[str, Any]) -> dict[str, Any] | None:
+        """Note what the requests from now on are made with, where that is new, and return what it was before.
+
+        None: nothing was asked before, or the lines are of a version that did not tell.
+        """
+        before, self.made_with = self.made_with, made_with
+        if before != made_with:
+            self._write({"made_with": made_with})
+        return before
 
     def record(self, entry: dict[str, Any]) -> None:
-        """Append one request: `fingerprint`, `response` (None without one), `usage`, `error`, `attempt`, `seconds`.
+        """Append one request: `fingerprint`, `subject`, `turn`, `response` (None without one), `usage`, `error`,
+        `attempt`, `seconds`.
 
         Raises `UserError` when the disk is full; the lines before stay whole.
         """
-        line = (self.redact(json.dumps({"version": VERSION, **entry}, ensure_ascii=False)) + "\n").encode()
+        entry = {**entry, "made_with": _identity(self.made_with)}
+        self._index(entry, self._write(entry))
+
+    def _write(self, entry: Mapping[str, Any]) -> Place:
+        line = (self.redact(json.dumps({"version": VERSION, **entry}, ensure_ascii=False)) + "\n").encode("utf-8", "replace")
         with writing(self.path):
             try:
                 self._append(line)
@@ -64,8 +100,8 @@ class Journal:
             except OSError:
                 os.ftruncate(self._file, self._size)
                 raise
-        self._index(entry, self._size, len(line))
         self._size += len(line)
+        return self._size - len(line), len(line)
 
     def close(self) -> None:
         """Force everything to the disk and let the journal go; closing twice does no harm."""
@@ -94,6 +130,9 @@ class Journal:
             ) from error
         return file
 
+    def _read(self, place: Place) -> dict[str, Any]:
+        return json.loads(os.pread(self._file, place[1], place[0]))
+
     def _load(self) -> int:
         """Index the lines on disk, cut off a torn last one, and return the size of what is left, in bytes."""
         end, size = 0, os.fstat(self._file).st_size
@@ -102,7 +141,7 @@ class Journal:
                 break
             end = offset + len(line)
             try:
-                self._index(_entry(line), offset, len(line))
+                self._index(_entry(line, self.path), (offset, len(line)))
             except ValueError as error:
                 _LOG.warning("%s, line %d is left out: %s", self.path, number, error)
         if end < size:
@@ -117,9 +156,14 @@ class Journal:
                 yield number, offset, line
                 offset += len(line)
 
-    def _index(self, entry: dict[str, Any], offset: int, length: int) -> None:
+    def _index(self, entry: dict[str, Any], place: Place) -> None:
+        if "fingerprint" not in entry:
+            self.made_with = entry["made_with"]
+            return
         if entry["response"] is not None and entry["error"] is None:
-            self._answers[entry["fingerprint"]] = (offset, length)
+            self._answers[entry["fingerprint"]] = place
+        if entry.get("subject") is not None:
+            self._subjects.setdefault(entry["subject"], []).append(place)
         if entry["usage"] is not None:
             self.usage += Usage(**entry["usage"])
 
@@ -133,11 +177,19 @@ class Journal:
         self._saved = time.monotonic()
 
 
-def _entry(line: bytes) -> dict[str, Any]:
+def _identity(made_with: dict[str, Any] | None) -> str:
+    """Short, since every line repeats it."""
+    return hashlib.sha256(json.dumps(made_with, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _entry(line: bytes, path: Path) -> dict[str, Any]:
     """Raises `ValueError` (which a JSON or Unicode error is too) with the reason for a line that is no entry."""
     entry = json.loads(line)
-    if not isinstance(entry, dict) or not entry.keys() >= {"version", "fingerprint", "response", "usage", "error"}:
+    if not isinstance(entry, dict) or not (entry.keys() >= _ENTRY or entry.keys() == _HEADER):
         raise ValueError("it is no entry of a journal")
-    if entry["version"] != VERSION:
-        raise ValueError(f"it has format {entry['version']}, this program reads {VERSION}")
+    if entry["version"] not in _READABLE:
+        raise UserError(
+            f"{path}: the journal has format {entry['version']}, this program reads {' and '.join(map(str, _READABLE))}",
+            hint="use the release that wrote it, or give this run another folder with --out",
+        )
     return entry

@@ -1,6 +1,8 @@
 """One row of a source."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class Consultation:
     def reply(self) -> str:
         """The doctor's reply; for rows that were found to have one."""
         return self.doctor or ""
+
+    def identity(self) -> str:
+        """Return a hash of what the row says, by which it is known again wherever it stands in the source."""
+        content = json.dumps(astuple(self)[1:], ensure_ascii=False)
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
     def question(self) -> str:
         """Return what a model is asked: the patient's message, under the description where it adds words of its own."""

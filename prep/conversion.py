@@ -1,8 +1,10 @@
 """What became of one row."""
 
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from llm import Usage
 from outline import FidelityReport
 from prep.consultation import Consultation
 
@@ -26,6 +28,7 @@ class Turn:
     outline: str
     findings: tuple[Finding, ...]
     fidelity: FidelityReport | None
+    usage: Usage = Usage()
 
     def feedback(self) -> str:
         return "\n".join(finding.message for finding in self.findings)
@@ -36,7 +39,8 @@ class Conversion:
     """A row with every answer that it got.
 
     `kept`: the last turn passed the gate. `failed`: none did, or no answer came (`retriable`: a later run may get
-    one). `skipped`: nothing to convert. `kind` and `reason` are empty for a kept row.
+    one). `skipped`: nothing to convert. `kind` and `reason` are empty for a kept row. `requests`, of a failed row,
+    are the journal's lines about it.
     """
 
     consultation: Consultation
@@ -46,6 +50,11 @@ class Conversion:
     kind: str = ""
     reason: str = ""
     retriable: bool = False
+    requests: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def index(self) -> int:
+        return self.consultation.index
 
     @property
     def outline(self) -> str | None:
@@ -56,9 +65,10 @@ class Conversion:
         return self.turns[-1].fidelity if self.turns else None
 
     def failure(self) -> dict[str, Any]:
-        """Return the row of `failed.jsonl`: index, reason, and every attempt with what was wrong with it."""
+        """Return the row of `failed.jsonl`: the reason, every answer with what was wrong with it, every request."""
         return {
-            "index": self.consultation.index,
+            "index": self.index,
+            "row": self.consultation.identity(),
             "status": self.status,
             "kind": self.kind,
             "reason": self.reason,
@@ -72,4 +82,25 @@ class Conversion:
                 }
                 for turn in self.turns
             ],
+            "requests": list(self.requests),
         }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as a JSON-ready object, from which `of_dict` makes the conversion again."""
+        return {"index": self.index, **asdict(self)}
+
+    @classmethod
+    def of_dict(cls, values: dict[str, Any]) -> "Conversion":
+        given = {field.name: values[field.name] for field in dataclasses.fields(cls)}
+        given["consultation"] = Consultation(**values["consultation"])
+        given["turns"] = tuple(_turn(turn) for turn in values["turns"])
+        given["requests"] = tuple(values["requests"])
+        return cls(**given)
+
+
+def _turn(values: dict[str, Any]) -> Turn:
+    fidelity = values["fidelity"]
+    if fidelity is not None:
+        fidelity = FidelityReport(**{k: tuple(v) if isinstance(v, list) else v for k, v in fidelity.items()})
+    findings = tuple(Finding(**finding) for finding in values["findings"])
+    return Turn(**{**values, "findings": findings, "fidelity": fidelity, "usage": Usage(**values["usage"])})

@@ -1,0 +1,53 @@
+"""How many tokens a request will take, before it is sent, and what it may cost."""
+
+from llm.endpoint import Endpoint
+from llm.request import Request
+from llm.usage import Usage
+
+_CHARACTERS_A_TOKEN = 4.0
+"""Of English prose, the rule of thumb that providers give; replaced by what they count as soon as they do."""
+_SHARE = 0.25
+"""Of `max_tokens` that an answer is taken to have until one was seen."""
+
+
+class Estimate:
+    """Tokens of a prompt by its characters, and of an answer by the mean; both learn from every counted reply."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._characters = 0
+        self._counted = Usage()
+
+    def learn(self, request: Request, usage: Usage) -> None:
+        """Take in what the provider counted for a request; a server that counts nothing teaches nothing."""
+        if usage.prompt and usage.completion:
+            self._characters += request.characters
+            self._counted += usage
+
+    @property
+    def learned(self) -> int:
+        """Replies that the estimate rests on; 0: on rules of thumb alone."""
+        return self._counted.requests
+
+    def prompt(self, request: Request) -> int:
+        """Return tokens."""
+        rate = self._characters / self._counted.prompt if self.learned else _CHARACTERS_A_TOKEN
+        return round(request.characters / rate)
+
+    def completion(self) -> int:
+        """Return tokens."""
+        if self.learned:
+            return round(self._counted.completion / self.learned)
+        return round(self._endpoint.max_tokens * _SHARE)
+
+    def tokens(self, request: Request) -> int:
+        """Return the tokens of prompt and answer together."""
+        return self.prompt(request) + self.completion()
+
+    def usage(self, request: Request) -> Usage:
+        """Return what the request is expected to use; nothing of it cached."""
+        return Usage(1, self.prompt(request), 0, self.completion())
+
+    def worst(self, request: Request) -> float:
+        """Return US dollars if nothing is cached and the answer is as long as it may be."""
+        return Usage(1, self.prompt(request), 0, self._endpoint.max_tokens).cost(self._endpoint.prices)

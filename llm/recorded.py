@@ -1,0 +1,37 @@
+"""The journal in a client's place: every question that was asked before is answered, and nothing is sent."""
+
+from collections.abc import Callable
+
+from llm.endpoint import Endpoint
+from llm.journal import Journal
+from llm.request import NotSent, Reply, Request, read_reply
+
+
+class RecordedClient:
+    """Answers from the journal alone.
+
+    `on_reply` and `on_missing` hear of each request that the journal has an answer to, and of each that it has not:
+    the latter are what a run would send next.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        journal: Journal,
+        on_missing: Callable[[Request], None],
+        on_reply: Callable[[Request, Reply], None] = lambda request, reply: None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.journal = journal
+        self._on_missing = on_missing
+        self._on_reply = on_reply
+
+    async def complete(self, request: Request) -> Reply:
+        """Return the recorded answer; raises `NotSent` where there is none."""
+        recorded = self.journal.answer(request.fingerprint)
+        if recorded is None:
+            self._on_missing(request)
+            raise NotSent("not asked", "the journal holds no answer to this request")
+        reply = read_reply(recorded["response"], from_journal=True)
+        self._on_reply(request, reply)
+        return reply

@@ -1,0 +1,82 @@
+"""What is asked and what comes back."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llm.usage import Usage
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One chat completion to ask for.
+
+    `fingerprint`: the same for the same question to the same model, and for no other. `subject`: what it is about;
+    all requests about one subject are found again by it. `turn`: 1 for the first pass, more for repairs.
+    """
+
+    fingerprint: str
+    subject: str
+    turn: int
+    messages: Sequence[Message]
+
+    @property
+    def characters(self) -> int:
+        """Of the whole prompt; a tokenizer of the provider's is rarely at hand."""
+        return sum(len(message["content"]) for message in self.messages)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A completion: its text, why it ended ("stop", "length", ...), and whether the journal had it already."""
+
+    content: str
+    finish_reason: str
+    usage: Usage
+    from_journal: bool
+
+
+class RequestFailed(Exception):
+    """One request without a usable answer.
+
+    `retriable` says whether the same request can succeed later, `wait` how many seconds the server asked for,
+    `unreachable` that no connection came about, `status` the HTTP status or 0. `kind` is for counting.
+    """
+
+    kind = "no answer"
+
+    def __init__(
+        self, reason: str, *, retriable: bool, wait: float | None = None, unreachable: bool = False, status: int = 0
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retriable = retriable
+        self.wait = wait
+        self.unreachable = unreachable
+        self.status = status
+
+
+class NotSent(RequestFailed):
+    """A request that was not even sent; a later run may send it."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason, retriable=True)
+        self.kind = kind
+
+
+def read_reply(body: Any, from_journal: bool) -> Reply:
+    """Read the body of a chat completion.
+
+    Blank content is an answer, if a poor one; a body without a choice is none and raises `RequestFailed`.
+    """
+    try:
+        choice = body["choices"][0]
+        content, reason = choice["message"].get("content"), choice.get("finish_reason")
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        said = json.dumps(body, ensure_ascii=False)[:200]
+        raise RequestFailed(f"the answer is no chat completion: {said}", retriable=True) from error
+    text = content if isinstance(content, str) else ""
+    return Reply(text, str(reason), Usage.of_response(body.get("usage")), from_journal)
