@@ -1,0 +1,23 @@
+"""`python -m benchmarks COMMAND`: see benchmarks/README.md."""
+
+import importlib
+from collections.abc import Sequence
+
+from settings import UserError, run_command
+
+COMMANDS = {
+    "teacher-server": "benchmarks.teacher_server.command",
+}
+"""Each command's module, imported only when it is asked for."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command that the first argument names and return its exit status."""
+    name = arguments[0] if arguments else ""
+    if name not in COMMANDS:
+        raise UserError(f"got {name!r}, a command is one of {', '.join(COMMANDS)}", hint="benchmarks/README.md")
+    return importlib.import_module(COMMANDS[name]).main(arguments[1:])
+
+
+if __name__ == "__main__":
+    run_command(main)

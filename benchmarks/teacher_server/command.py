@@ -1,0 +1,54 @@
+"""`python -m benchmarks teacher-server`: the server as a process of its own."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from benchmarks.teacher_server.batches import BatchRules
+from benchmarks.teacher_server.capacity import Capacity
+from benchmarks.teacher_server.fates import Fates, Latency, Shares
+from benchmarks.teacher_server.server import ChatServer
+from settings import Settings, UserError, load_config, output, split_overrides
+
+CONFIG = "benchmarks/teacher.yml"
+
+
+class ServerConfig(Settings):
+    """The schema of `benchmarks/teacher.yml`."""
+
+    seed: int
+    port: int = Field(ge=0, le=65535)
+    core: int | None = Field(ge=0, description="the CPU that the process keeps to")
+    retry_after: int = Field(ge=0, description="seconds")
+    latency: Latency
+    faults: Shares
+    capacity: Capacity | None
+    batches: BatchRules
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until the process is told to end; prints the base URL on a line of its own when it is ready."""
+    overrides, rest = split_overrides(arguments)
+    if rest:
+        raise UserError(f"teacher-server: {rest[0]} is not known", hint=f"set keys of {CONFIG}: latency.median=0.5")
+    config = load_config(CONFIG, ServerConfig, overrides)
+    if config.core is not None:
+        os.sched_setaffinity(0, {config.core})
+    asyncio.run(_serve(config))
+    return 0
+
+
+async def _serve(config: ServerConfig) -> None:
+    fates = Fates(config.seed, config.latency, config.faults, config.retry_after)
+    server = ChatServer(fates, config.capacity, config.batches, keep=False)
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    runner = await server.serve(config.port)
+    output.file.write(server.url + "\n")
+    output.file.flush()
+    await ended.wait()
+    await runner.cleanup()
