@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.teacher_server import ChatServer
 from llm import Endpoint, Journal
 from llm.client import ChatClient, Reply
 from llm.redact import Redactor
-from tests.chat_server import ChatServer
 
 KEY = 'sk-test-"quoted"-5f2b9c'
 

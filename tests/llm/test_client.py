@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.teacher_server import Act, ChatServer
 from llm import Endpoint, Journal
 from llm.client import ChatClient
 from llm.faults import RequestFailed, retry_after
 from settings import UserError, read_jsonl
-from tests.chat_server import Act, ChatServer
 from tests.llm.conftest import KEY
 
 OK = Act(content="fine")

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.teacher_server import Act, ChatServer, Seen
 from prep.__main__ import main
 from prep.config import PrepConfig
 from prep.consultation import Consultation
 from settings import load_config, write_jsonl
-from tests.chat_server import Act, ChatServer, Seen
 
 KEY = "sk-loopback-71c0ffee"
 _SYLLABLES = "ba ce di fo gu ha ke li mo nu pa re si to vu wa xe yi zo".split()

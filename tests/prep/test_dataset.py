@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from benchmarks.teacher_server import Act, ChatServer, Seen
 from outline import StructureSpec, check_compliance, check_fidelity
 from prep.__main__ import main
 from settings import read_jsonl
-from tests.chat_server import Act, ChatServer, Seen
 from tests.prep.conftest import KEY, contents, good, make_rows, write_jsonl
 
 ROWS = make_rows(24)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.teacher_server import Act, ChatServer, Seen
 from settings import UserError, read_jsonl
-from tests.chat_server import Act, ChatServer, Seen
 from tests.prep.conftest import KEY, Run, contents, good, make_rows, outline_of, reply_of
 
 CONCURRENCY = 8
