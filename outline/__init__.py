@@ -2,6 +2,9 @@
 
 from outline.compliance import CRITERIA, ComplianceReport, Violation, check_compliance
 from outline.fidelity import FidelityReport, check_fidelity, unsupported_numbers
+from outline.mentions import Mention
+from outline.negations import negation_mentions
+from outline.quantities import quantity_mentions
 from outline.spec import DEFAULT_SPEC, StructureSpec
 from outline.tree import Node, Outline, parse_outline, render_outline
 from outline.words import content_words
@@ -11,6 +14,7 @@ __all__ = [
     "DEFAULT_SPEC",
     "ComplianceReport",
     "FidelityReport",
+    "Mention",
     "Node",
     "Outline",
     "StructureSpec",
@@ -18,7 +22,9 @@ __all__ = [
     "check_compliance",
     "check_fidelity",
     "content_words",
+    "negation_mentions",
     "parse_outline",
+    "quantity_mentions",
     "render_outline",
     "unsupported_numbers",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from outline.negations import find_negations
 from outline.quantities import find_quantities
-from outline.tree import parse_outline
+from outline.tree import Outline, parse_outline
 from outline.words import content_words, tokens
 
 FINDINGS = {
@@ -50,8 +50,8 @@ class FidelityReport:
         return {**asdict(self), "faithful": self.faithful}
 
 
-def check_fidelity(source: str | None, outline: str, context: str = "") -> FidelityReport:
-    """Compare an outline (Markdown) with the text it was made from.
+def check_fidelity(source: str | None, outline: str | Outline, context: str = "") -> FidelityReport:
+    """Compare an outline (Markdown, or already parsed) with the text it was made from.
 
     `context` (the patient's message) can support a number or a negation but is owed none. A blank or missing source
     gives an unchecked report. List markers are no numbers. Not covered: whether a number stands at the right drug,
@@ -60,8 +60,10 @@ def check_fidelity(source: str | None, outline: str, context: str = "") -> Fidel
     if source is None or not source.strip():
         return FidelityReport(checked=False)
     points = _plain_text(outline)
-    given, known, stated = find_quantities(source), find_quantities(f"{source}\n{context}"), find_quantities(points)
-    denies, denied, says = find_negations(source), find_negations(f"{source}\n{context}"), find_negations(points)
+    given, stated = find_quantities(source), find_quantities(points)
+    known = given | find_quantities(context)
+    denies, says = find_negations(source), find_negations(points)
+    denied = denies | find_negations(context)
     content = content_words(source)
     return FidelityReport(
         checked=True,
@@ -82,9 +84,9 @@ def unsupported_numbers(answer: str, *supports: str) -> tuple[str, ...]:
     return _sorted(find_quantities(_plain_text(answer)).numbers - known.supported_numbers)
 
 
-def _plain_text(markdown: str) -> str:
+def _plain_text(answer: str | Outline) -> str:
     """The words of an answer, a line a point, without its list markers and emphasis."""
-    outline = parse_outline(markdown)
+    outline = parse_outline(answer) if isinstance(answer, str) else answer
     lines = [node.text for _, _, node in outline.walk()] + [text for _, text in outline.prose]
     return "\n".join(lines).replace("*", "").replace("`", "")
 

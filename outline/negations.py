@@ -7,10 +7,11 @@ negation by prefix ("unlikely"), and a cue whose scope begins far off.
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from outline.words import FUNCTION_WORDS, stem, tokens
+from outline.mentions import Mention
+from outline.words import FUNCTION_WORDS, WORD, lower, stem
 
 _SEGMENT = re.compile(r"[;:!?\n]+|\.(?=\s|$)|,(?=\s)")
 
@@ -37,24 +38,48 @@ _WIDE = 4
 class Negations:
     """Words (stems) that a text denies outright, and all words near enough to a cue to be denied by it."""
 
-    denied: frozenset[str]
-    near_cues: frozenset[str]
+    denied: frozenset[str] = frozenset()
+    near_cues: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Negations") -> "Negations":
+        """Return what two texts say together."""
+        return Negations(self.denied | other.denied, self.near_cues | other.near_cues)
 
 
 def find_negations(text: str) -> Negations:
     """Return the negations of `text`, sentence by sentence; a line end ends a sentence."""
     denied, near = set(), set()
-    for segment in _SEGMENT.split(text):
-        words = tokens(segment)
+    for sentence in _sentences(text):
+        words = [lower(match.group()) for match in sentence]
         for at, word in enumerate(words):
             cue = _is_cue(word)
-            if cue and (head := _first_content(words[at + 1 :])):
-                denied.add(head)
+            if cue and (head := _denied(words, at)):
+                denied.add(stem(words[head]))
             if cue or word in _NEAR_CUES:
                 near.update(_scope(words[at + 1 :]))
             if cue or word in _NEAR_CUES_BEHIND:
                 near.update(_content(words[:at])[-_BACK:])
     return Negations(frozenset(denied), frozenset(near))
+
+
+def negation_mentions(text: str) -> list[Mention]:
+    """Return where `text` denies a word, in text order: the span from the cue to that word, and the word's stem."""
+    found = []
+    for sentence in _sentences(text):
+        words = [lower(match.group()) for match in sentence]
+        for at, word in enumerate(words):
+            if _is_cue(word) and (head := _denied(words, at)):
+                form = frozenset({stem(words[head])})
+                found.append(Mention(sentence[at].start(), sentence[head].end(), form))
+    return found
+
+
+def _sentences(text: str) -> Iterator[list[re.Match[str]]]:
+    """The words of each sentence, with their places in the text."""
+    start = 0
+    for end, following in [*(match.span() for match in _SEGMENT.finditer(text)), (len(text), 0)]:
+        yield list(WORD.finditer(text, start, end))
+        start = following
 
 
 def _is_cue(word: str) -> bool:
@@ -80,8 +105,16 @@ def _scope(words: list[str]) -> list[str]:
     return found
 
 
-def _first_content(words: list[str]) -> str | None:
-    """The denied word: the first content word that is no light verb, else the light verb itself."""
-    within = list(itertools.takewhile(lambda word: word not in _SCOPE_ENDS, words[:_REACH]))
-    content = [found for found in _content(within) if not _is_cue(found)]
-    return next((word for word in content if word not in _LIGHT), content[0] if content else None)
+def _denied(words: list[str], cue: int) -> int | None:
+    """The place of the denied word: the first content word that is no light verb, else the light verb itself."""
+    light = None
+    for at in range(cue + 1, min(cue + 1 + _REACH, len(words))):
+        word = words[at]
+        if word in _SCOPE_ENDS:
+            break
+        if word in FUNCTION_WORDS or _is_cue(word):
+            continue
+        if stem(word) not in _LIGHT:
+            return at
+        light = light or at
+    return light

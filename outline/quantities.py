@@ -7,8 +7,12 @@ numerals.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
+
+from outline.mentions import Mention
 
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 _VALUES = {word: value for value, word in enumerate((_ONES + " seventeen eighteen nineteen").split())}
@@ -19,7 +23,7 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 
 # Words that can stand behind a number without stating one themselves.
 _SUPPORT = {
-    "one": 1, "once": 1, "single": 1, "first": 1, "a": 1, "an": 1, "per": 1, "every": 1, "each": 1,
+    "once": 1, "single": 1, "first": 1, "a": 1, "an": 1, "per": 1, "every": 1, "each": 1,
     "twice": 2, "double": 2, "couple": 2, "pair": 2, "both": 2, "second": 2, "half": Decimal("0.5"),
     "thrice": 3, "triple": 3, "third": 3, "quarter": Decimal("0.25"), "fourth": 4, "fifth": 5, "sixth": 6,
     "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "dozen": 12,
@@ -80,79 +84,127 @@ _BEFORE_PERIOD = ("time", "times", "a", "an", "per", "in", "each", "every", "the
 class Quantities:
     """Numbers ("2.5") and doses ("500mg", "2tablet") that a text states, and those that it can support."""
 
-    numbers: frozenset[str]
-    doses: frozenset[str]
-    supported_numbers: frozenset[str]
-    supported_doses: frozenset[str]
+    numbers: frozenset[str] = frozenset()
+    doses: frozenset[str] = frozenset()
+    supported_numbers: frozenset[str] = frozenset()
+    supported_doses: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Quantities") -> "Quantities":
+        """Return what two texts say together."""
+        return Quantities(
+            self.numbers | other.numbers,
+            self.doses | other.doses,
+            self.supported_numbers | other.supported_numbers,
+            self.supported_doses | other.supported_doses,
+        )
 
 
-@dataclass(frozen=True)
-class _Item:
+class _Item(NamedTuple):
     kind: str  # number (stated), support, name, word, mark
     text: str
+    start: int
+    end: int
     value: Decimal | None = None
+
+
+@dataclass
+class _Reading:
+    """What one number, or a "daily" behind an amount, says, and where."""
+
+    start: int
+    end: int
+    numbers: set[str] = field(default_factory=set)
+    doses: set[str] = field(default_factory=set)
+    also_numbers: set[str] = field(default_factory=set)
+    also_doses: set[str] = field(default_factory=set)
 
 
 def find_quantities(text: str) -> Quantities:
     """Return the quantities of `text`; the order and number of mentions do not count."""
-    items = _items(text)
-    numbers, doses, also_numbers, also_doses = set(), set(), set(), set()
-    for at, item in enumerate(items):
-        if item.value is None:
-            if item.text in _RATES and _is_dosed(items, at):
-                doses.add(f"1/{_RATES[item.text]}")
-            continue
-        unit = _unit_after(items, at)
-        # A bare "one" states nothing ("one of these"), "one tablet" does.
-        stated = item.kind == "number" or (item.text == "one" and unit is not None)
-        also_numbers.add(_plain(item.value))
-        if item.text in _HOW_OFTEN:
-            also_doses.add(_plain(item.value) + "time")
-        if period := _period_after(items, at):
-            (doses if item.kind == "number" or item.text in _HOW_OFTEN else also_doses).add(
-                f"{_plain(item.value)}/{period}"
-            )
-        if stated:
-            numbers.add(_plain(item.value))
-        if unit:
-            name, factor = unit
-            # 500 mg may be written as 0.5 g: the number in each unit of the same family is supported.
-            also_numbers.update(_plain(item.value * factor / other) for other in _FACTORS[name])
-            also_doses.add(_plain(item.value * factor) + name)
-            if stated:
-                doses.add(_plain(item.value * factor) + name)
+    readings = list(_readings(text))
+    numbers = frozenset().union(*(reading.numbers for reading in readings))
+    doses = frozenset().union(*(reading.doses for reading in readings))
     return Quantities(
-        frozenset(numbers), frozenset(doses), frozenset(numbers | also_numbers), frozenset(doses | also_doses)
+        numbers,
+        doses,
+        numbers.union(*(reading.also_numbers for reading in readings)),
+        doses.union(*(reading.also_doses for reading in readings)),
     )
 
 
+def quantity_mentions(text: str) -> list[Mention]:
+    """Return where `text` states a quantity, in text order; a span reaches from the number to its unit or period."""
+    return [
+        Mention(reading.start, reading.end, frozenset(reading.numbers | reading.doses))
+        for reading in _readings(text)
+        if reading.numbers or reading.doses
+    ]
+
+
+def _readings(text: str) -> Iterator[_Reading]:
+    items = _items(text)
+    for at, item in enumerate(items):
+        if item.value is not None:
+            yield _reading(items, at)
+        elif item.text in _RATES and _is_dosed(items, at):
+            yield _Reading(item.start, item.end, doses={f"1/{_RATES[item.text]}"})
+
+
+def _reading(items: list[_Item], at: int) -> _Reading:
+    """What the number at `at` says with the unit and the period behind it."""
+    item, value = items[at], items[at].value or Decimal(0)
+    unit, period = _unit_after(items, at), _period_after(items, at)
+    # A bare "one" states nothing ("one of these"), "one tablet" does.
+    stated = item.kind == "number" or (item.text == "one" and unit is not None)
+    found = _Reading(item.start, item.end, also_numbers={_plain(value)})
+    if stated:
+        found.numbers.add(_plain(value))
+    if item.text in _HOW_OFTEN:
+        found.also_doses.add(_plain(value) + "time")
+    if period:
+        last, name = period
+        found.end = last.end
+        rates = found.doses if item.kind == "number" or item.text in _HOW_OFTEN else found.also_doses
+        rates.add(f"{_plain(value)}/{name}")
+    if unit:
+        last, (name, factor) = unit
+        found.end = max(found.end, last.end)
+        # 500 mg may be written as 0.5 g: the number in each unit of the same family is supported.
+        found.also_numbers.update(_plain(value * factor / other) for other in _FACTORS[name])
+        (found.doses if stated else found.also_doses).add(_plain(value * factor) + name)
+    return found
+
+
 def _items(text: str) -> list[_Item]:
-    raw = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(text.lower())]
+    matches = list(_TOKEN.finditer(text))
+    words = [match.group().lower() for match in matches]
     items: list[_Item] = []
     at = 0
-    while at < len(raw):
-        kind, word = raw[at]
+    while at < len(words):
+        kind, word, (start, end) = matches[at].lastgroup or "", words[at], matches[at].span()
         if kind == "number":
-            items.append(_Item("number", word, Decimal(word.replace(",", ""))))
+            items.append(_Item("number", word, start, end, Decimal(word.replace(",", ""))))
         elif kind == "name":
-            items.extend(_Item("support", digits, Decimal(digits)) for digits in re.findall(r"\d+", word))
-        elif kind == "word" and (spelled := _spelled_number([text for _, text in raw[at:]])):
-            value, length = spelled
+            items.extend(_Item("support", digits, start, end, Decimal(digits)) for digits in re.findall(r"\d+", word))
+        elif word in _SUPPORT:
+            items.append(_Item("support", word, start, end, Decimal(_SUPPORT[word])))
+        elif word in _VALUES or word in _TENS:
+            value, length = _spelled_number(words, at)
             # "one" alone is no statement; "twenty one" is.
-            items.append(_Item("support" if word == "one" and length == 1 else "number", word, Decimal(value)))
+            kind = "support" if word == "one" and length == 1 else "number"
+            items.append(_Item(kind, word, start, matches[at + length - 1].end(), Decimal(value)))
             at += length - 1
-        elif kind == "word" and word in _SUPPORT:
-            items.append(_Item("support", word, Decimal(_SUPPORT[word])))
         else:
-            items.append(_Item(kind, word))
+            items.append(_Item(kind, word, start, end))
         at += 1
     return items
 
 
-def _spelled_number(words: list[str]) -> tuple[int, int] | None:
-    """The value of the number that `words` begin with ("two hundred and fifty") and how many words it takes."""
+def _spelled_number(words: list[str], first: int) -> tuple[int, int]:
+    """The value of the number that begins at `first` ("two hundred and fifty") and how many words it takes."""
     total, part, length = 0, None, 0
-    for at, word in enumerate(words):
+    for at in range(first, len(words)):
+        word = words[at]
         if word in _VALUES and (part is None or part % 100 == 0 or (part % 10 == 0 and 0 < _VALUES[word] < 10)):
             part = (part or 0) + _VALUES[word]
         elif word in _TENS and (part is None or part % 100 == 0):
@@ -163,8 +215,8 @@ def _spelled_number(words: list[str]) -> tuple[int, int] | None:
             continue
         else:
             break
-        length = at + 1
-    return (total + part, length) if part is not None else None
+        length = at + 1 - first
+    return total + (part or 0), length
 
 
 def _continues(words: list[str], at: int, part: int) -> bool:
@@ -175,16 +227,16 @@ def _continues(words: list[str], at: int, part: int) -> bool:
     return part in _TENS.values() and 0 < _VALUES.get(following, 0) < 10
 
 
-def _unit_after(items: list[_Item], at: int) -> tuple[str, Decimal] | None:
-    """The unit of the number at `at`: right behind it ("5 mg", "5-day"), or at the end of its range ("5 to 10 mg")."""
+def _unit_after(items: list[_Item], at: int) -> tuple[_Item, tuple[str, Decimal]] | None:
+    """The unit of the number at `at`, with its item: "5 mg", "5-day", or at the end of its range ("5 to 10 mg")."""
     joins = (*_RANGE, "and") if at and items[at - 1].text == "between" else _RANGE
     for ahead in range(at + 1, min(at + 5, len(items))):
         item = items[ahead]
         if item.text in _UNITS and item.value is None:
-            return _UNITS[item.text]
+            return item, _UNITS[item.text]
         # "second" is both a rank and a unit; behind a number it is the unit.
         if item.text == "second" and items[ahead - 1].kind == "number":
-            return _UNITS["second"]
+            return item, _UNITS["second"]
         if item.text not in joins and item.text not in _ORDINAL and item.kind not in ("number", "support"):
             return None
         if item.kind in ("number", "support") and items[ahead - 1].text not in joins:
@@ -192,17 +244,19 @@ def _unit_after(items: list[_Item], at: int) -> tuple[str, Decimal] | None:
     return None
 
 
-def _period_after(items: list[_Item], at: int) -> str | None:
-    """The period of a rate whose number is at `at`: "2 times a day", "twice daily", "every week"."""
+def _period_after(items: list[_Item], at: int) -> tuple[_Item, str] | None:
+    """The period of a rate whose number is at `at`, with its item: "2 times a day", "twice daily", "every week"."""
     after = at + 1
     while after < len(items) and items[after].text in _BEFORE_PERIOD:
         after += 1
-    word = items[after].text if after < len(items) else ""
-    if word in _RATES:
-        return _RATES[word]
-    name = _UNITS[word][0] if word in _UNITS else ""
+    if after == len(items):
+        return None
+    item = items[after]
+    if item.text in _RATES:
+        return item, _RATES[item.text]
+    name = _UNITS[item.text][0] if item.text in _UNITS else ""
     joined = after > at + 1 or items[at].text in ("every", "each", "per", "a")
-    return name if joined and name in _PERIODS else None
+    return (item, name) if joined and name in _PERIODS else None
 
 
 def _is_dosed(items: list[_Item], at: int) -> bool:

@@ -1,11 +1,12 @@
 """The outline as a tree: parsed from Markdown by CommonMark's own rules, and rendered in one normal form."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+from markdown_it.token import Token
 
 from outline.lenient import relax
 
@@ -13,12 +14,13 @@ from outline.lenient import relax
 # costs three, so about thirty levels are counted and what lies deeper is not seen.
 _MAX_NESTING = 100
 
-_MARKDOWN = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING})
+# A point keeps its Markdown as it was written, so what stands within a line is never parsed.
+_MARKDOWN = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).disable(["inline", "text_join"])
 
 # What would open a block of its own if a point's text began with it: a list, a heading, a quote, a fence, a rule,
-# raw HTML, a link definition.
+# raw HTML, a link definition. "**word" opens none.
 _BLOCK_START = re.compile(
-    r"(?P<mark>[-+*#>`~<=_\[])|(?P<number>\d{1,9})(?=[.)](?:\s|$))",
+    r"(?!\*{1,2}\w)(?P<mark>[-+*#>`~<=_\[])|(?P<number>\d{1,9})(?=[.)](?:\s|$))",
 )
 
 
@@ -79,10 +81,16 @@ def parse_outline(text: str, lenient: bool = False) -> Outline:
     and a text without a list gives an outline without roots. `lenient` first undoes a code fence around the whole,
     bullets such as "•" and indents that CommonMark does not count (see `outline.lenient`).
     """
-    tree = SyntaxTreeNode(_MARKDOWN.parse(relax(text) if lenient else text))
-    lists = [block for block in tree.children if _is_list(block)]
-    prose = tuple((_line(block), _text_of(block)) for block in tree.children if not _is_list(block))
-    return Outline(tuple(_nodes(lists)), prose, len(lists))
+    return _read(relax(text) if lenient else text)
+
+
+# Small, but enough that the checks which follow one another on a text parse it once.
+@lru_cache(maxsize=16)
+def _read(text: str) -> Outline:
+    blocks = list(_blocks(_MARKDOWN.parse(text)))
+    lists = [block for block in blocks if _is_list(block)]
+    prose = tuple((_line(block), _text_of(block)) for block in blocks if not _is_list(block))
+    return Outline(tuple(node for block in lists for node in _nodes(block)), prose, len(lists))
 
 
 def render_outline(outline: Outline) -> str:
@@ -115,27 +123,37 @@ def _is_inline(text: str) -> bool:
     return parsed.roots == (Node(text),) and not parsed.prose
 
 
-def _is_list(block: SyntaxTreeNode) -> bool:
-    return block.type in ("bullet_list", "ordered_list")
+# A block is the run of tokens from the one that opens it to the one that closes it; some are a single token.
+def _blocks(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Cut `tokens` into the blocks that lie in no other one."""
+    start = depth = 0
+    for end, token in enumerate(tokens, start=1):
+        depth += token.nesting
+        if not depth:
+            yield tokens[start:end]
+            start = end
 
 
-def _line(block: SyntaxTreeNode) -> int:
-    return block.map[0] + 1 if block.map else 0
+def _is_list(block: Sequence[Token]) -> bool:
+    return block[0].type in ("bullet_list_open", "ordered_list_open")
 
 
-def _nodes(lists: list[SyntaxTreeNode]) -> Iterator[Node]:
-    for block in lists:
-        for item in block.children:
-            texts = [_text_of(part) for part in item.children if not _is_list(part)]
-            below = tuple(_nodes([part for part in item.children if _is_list(part)]))
-            yield Node(" ".join(text for text in texts if text), below, _line(item))
+def _line(block: Sequence[Token]) -> int:
+    return block[0].map[0] + 1 if block[0].map else 0
 
 
-def _text_of(block: SyntaxTreeNode) -> str:
+def _nodes(block: Sequence[Token]) -> Iterator[Node]:
+    """The points of a list."""
+    for item in _blocks(block[1:-1]):
+        parts = list(_blocks(item[1:-1]))
+        text = " ".join(filter(None, (_text_of(part) for part in parts if not _is_list(part))))
+        yield Node(text, tuple(node for part in parts if _is_list(part) for node in _nodes(part)), _line(item))
+
+
+def _text_of(block: Sequence[Token]) -> str:
     """The source text of a block on one line, Markdown emphasis kept."""
-    if block.children and block.type != "inline":
-        return " ".join(filter(None, (_text_of(child) for child in block.children)))
-    return " ".join(block.content.split()) if block.type in _WITH_CONTENT else ""
+    texts = (" ".join(token.content.split()) for token in block if token.type in _WITH_CONTENT)
+    return " ".join(filter(None, texts))
 
 
 _WITH_CONTENT = ("inline", "fence", "code_block", "html_block")

@@ -5,7 +5,9 @@ from functools import lru_cache
 
 import snowballstemmer
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+"""A word or a number as it stands in a text; "don't" is one word."""
+
 _STEMMER = snowballstemmer.stemmer("english")
 
 FUNCTION_WORDS = frozenset(
@@ -24,7 +26,12 @@ FUNCTION_WORDS = frozenset(
 
 def tokens(text: str) -> list[str]:
     """Return the words and numbers of `text` in order, lower-cased; "don't" is one word."""
-    return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
+    return [lower(word) for word in WORD.findall(text)]
+
+
+def lower(word: str) -> str:
+    """Return a word as it is compared: lower-case, with a plain apostrophe."""
+    return word.lower().replace("’", "'")
 
 
 @lru_cache(maxsize=50_000)

@@ -2,6 +2,7 @@
 
 from outline import (
     FidelityReport,
+    Outline,
     StructureSpec,
     check_compliance,
     check_fidelity,
@@ -31,17 +32,19 @@ class Gate:
             found = [Finding("empty", "the answer was empty")]
             return Turn(answer.fingerprint, answer.content, "", tuple(found), None)
         report = check_compliance(answer.content, self.spec)
-        outline = answer.content
+        text, outline = answer.content, parse_outline(answer.content)
         if report.lenient:
-            outline = render_outline(parse_outline(answer.content, lenient=not report.compliant))
-            report = report if report.compliant else check_compliance(outline, self.spec)
+            # The normal form is the list alone: prose that the spec may allow is not in it.
+            outline = Outline(parse_outline(answer.content, lenient=not report.compliant).roots)
+            text = render_outline(outline)
+            report = report if report.compliant else check_compliance(text, self.spec)
         fidelity = check_fidelity(row.reply, outline, context=row.question())
         found = [Finding(violation.rule, violation.message()) for violation in report.violations]
         found += self._fidelity(fidelity)
         if answer.cut:
             message = "the answer was cut off at the token limit: say the same in fewer words"
             found.insert(0, Finding("cut off", message))
-        return Turn(answer.fingerprint, answer.content, outline, tuple(found), fidelity)
+        return Turn(answer.fingerprint, answer.content, text, tuple(found), fidelity)
 
     def _fidelity(self, report: FidelityReport) -> list[Finding]:
         found = [Finding("fidelity", line) for line in report.feedback().splitlines()]
