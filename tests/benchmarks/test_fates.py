@@ -1,0 +1,61 @@
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from benchmarks.teacher_server import ChatServer, Fates, Latency, Shares, outline_of
+from outline import StructureSpec, check_compliance, check_fidelity
+from settings import read_jsonl
+from tests.benchmarks.conftest import REPLY, messages
+
+SHARES = Shares(rate_limit=0.1, server_error=0.1, reset=0.1, truncated=0.1, flat=0.1)
+REQUESTS = [(f"{REPLY} case {number}", times) for number in range(300) for times in (1, 2)]
+
+
+def fates_of(requests: list[tuple[str, int]], seed: int) -> dict[tuple[str, int], tuple[str, float]]:
+    server, fates = ChatServer(), Fates(seed, Latency(median=2, sigma=0.5), SHARES)
+    acts = {ask: fates(server.see({"messages": messages(ask[0])}, ""), ask[1]) for ask in requests}
+    return {ask: (act.fault, act.delay) for ask, act in acts.items()}
+
+
+def test_the_same_seed_gives_the_same_fates_in_another_order() -> None:
+    shuffled = random.Random(3).sample(REQUESTS, len(REQUESTS))
+    assert fates_of(REQUESTS, 1) == fates_of(shuffled, 1)
+    assert fates_of(REQUESTS, 1) != fates_of(REQUESTS, 2)
+
+
+def test_faults_come_in_their_shares_and_latencies_about_their_median() -> None:
+    fates = fates_of(REQUESTS, 1)
+    counts = Counter(fault for fault, _ in fates.values())
+    assert 0.4 < counts[""] / len(fates) < 0.6
+    assert all(0.05 < counts[name] / len(fates) < 0.15 for name, share in SHARES.model_dump().items() if share)
+    delays = sorted(delay for fault, delay in fates.values() if fault != "rate_limit")
+    assert 1.8 < delays[len(delays) // 2] < 2.2
+    assert all(delay == 0 for fault, delay in fates.values() if fault == "rate_limit")
+
+
+def test_latency_is_log_normal() -> None:
+    latency = Latency(median=8, sigma=0.5)
+    assert latency.at(0.5) == pytest.approx(8)
+    assert latency.at(0.8413447) == pytest.approx(8 * 2.718281828**0.5)
+    assert Latency().at(0.99) == 0
+
+
+def test_shares_beyond_everything_are_refused() -> None:
+    with pytest.raises(ValidationError, match="at most 1"):
+        Shares(reset=0.6, hang=0.6)
+
+
+def test_outlines_of_all_sample_replies_pass(root: Path, spec: StructureSpec) -> None:
+    """Some of the shortest, of ten words with an amount in the middle, have no three points."""
+    replies = [row["Doctor"] for row in read_jsonl(root / "data/sample/consultations.jsonl") if row["Doctor"]]
+    refused = [reply for reply in replies if not passes(reply, spec)]
+    assert len(refused) <= 0.01 * len(replies)
+
+
+def passes(reply: str, spec: StructureSpec) -> bool:
+    outline = outline_of(reply)
+    report = check_fidelity(reply, outline)
+    return check_compliance(outline, spec).compliant and bool(report.faithful) and report.coverage == 1
