@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from settings import UserError, run_command
 
 COMMANDS = {
+    "prep": "benchmarks.prep",
     "teacher-server": "benchmarks.teacher_server.command",
 }
 """Each command's module, imported only when it is asked for."""

@@ -1,5 +1,6 @@
 """What the server was asked and what it was paid."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ class Ledger:
       answered usably and to the end before; `wasted`: those of which nothing could come, and the hangs.
     - `abandoned`: answers with status 200 whose client was gone before the end. A provider charges for them too, so
       `repeated` counts the usable answers for messages that had a usable one before, abandoned or not.
-    - `tokens` are those of the answers that were paid.
+    - `tokens` are those of the answers that were paid. Times are seconds of the monotonic clock.
     """
 
     requests: int = 0
@@ -27,6 +28,7 @@ class Ledger:
     in_flight: int = 0
     max_in_flight: int = 0
     first_request_time: float | None = None
+    last_answer_time: float | None = None
     counts: Counter[str] = field(default_factory=Counter)
     by_fault: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
@@ -58,6 +60,7 @@ class Ledger:
         if act.status != 200 or act.reset or act.hang:
             return
         self.paid += written
+        self.last_answer_time = time.monotonic()
         self.abandoned += not written
         if written:
             self.tokens.update(act.completion()["usage"])
@@ -88,5 +91,6 @@ class Ledger:
             "in_flight": self.in_flight,
             "max_in_flight": self.max_in_flight,
             "first_request_time": self.first_request_time,
+            "last_answer_time": self.last_answer_time,
             "api_keys": len(self._keys),
         }

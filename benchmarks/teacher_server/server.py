@@ -84,6 +84,7 @@ class ChatServer:
         app.router.add_post("/v1/chat/completions", self._complete)
         app.router.add_get("/stats", self._stats)
         app.router.add_post("/mark", self._mark)
+        app.router.add_post("/reset", self._reset)
         self._batches.add_routes(app.router)
         # A client that goes away cancels its request, so that it is counted at once and not after its latency.
         runner = web.AppRunner(app, shutdown_timeout=0, handler_cancellation=True, access_log=None)
@@ -100,6 +101,12 @@ class ChatServer:
         self.ledger.mark()
         return web.json_response(stats)
 
+    async def _reset(self, _: web.Request) -> web.Response:
+        """Forget everything, how often messages came included, so that the next run meets the same fates."""
+        stats = self.ledger.stats()
+        self.ledger = Ledger()
+        return web.json_response(stats)
+
     def see(self, body: dict, authorization: str) -> Seen:
         """Return a request body with its hash; a line of a batch is seen in the same way."""
         messages = body["messages"]
@@ -113,7 +120,8 @@ class ChatServer:
             return web.json_response({"error": {"message": "the body is no chat completion request"}}, status=400)
         if self._keep:
             self.seen.append(seen)
-        times = self.ledger.arrive(seen)
+        ledger = self.ledger
+        times = ledger.arrive(seen)
         act = self._admit(self.script(seen, times))
         written = False
         try:
@@ -124,7 +132,7 @@ class ChatServer:
             # The client was killed or gave up waiting, which is what many tests are about.
             return web.Response()
         finally:
-            self.ledger.leave(seen.key, act, written)
+            ledger.leave(seen.key, act, written)
 
     def _admit(self, act: Act) -> Act:
         """Refuse what is beyond the server's own capacity; a request that a drawn fault refuses takes none."""
