@@ -18,7 +18,7 @@ from settings import UserError
 _LOG = logging.getLogger(__name__)
 VERSION = 2
 """Of the line format."""
-_READABLE = (1, 2)
+_READABLE = (1, VERSION)
 """Version 1 had no `subject`: its answers are found by their fingerprint alone."""
 _HEADER = {"version", "made_with"}
 _ENTRY = {"version", "fingerprint", "response", "usage", "error"}
@@ -91,7 +91,9 @@ class Journal:
         self._index(entry, self._write(entry))
 
     def _write(self, entry: Mapping[str, Any]) -> Place:
-        line = (self.redact(json.dumps({"version": VERSION, **entry}, ensure_ascii=False)) + "\n").encode("utf-8", "replace")
+        line = (self.redact(json.dumps({"version": VERSION, **entry}, ensure_ascii=False)) + "\n").encode(
+            "utf-8", "replace"
+        )
         with writing(self.path):
             try:
                 self._append(line)
@@ -189,7 +191,7 @@ def _entry(line: bytes, path: Path) -> dict[str, Any]:
         raise ValueError("it is no entry of a journal")
     if entry["version"] not in _READABLE:
         raise UserError(
-            f"{path}: the journal has format {entry['version']}, this program reads {' and '.join(map(str, _READABLE))}",
+            f"{path}: the journal has format {entry['version']}, this program reads {_READABLE[0]} to {VERSION}",
             hint="use the release that wrote it, or give this run another folder with --out",
         )
     return entry

@@ -20,9 +20,13 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.command == "download":
         return _download(config)
     # Imported here, so that `--help` and a mistake in the config answer at once.
+    if chosen.dry_run:
+        from prep.dry_run import foresee
+
+        return foresee(config)
     from prep.pipeline import prepare
 
-    return prepare(config)
+    return prepare(config, chosen.mode or "run")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,6 +48,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--teacher", metavar="NAME", help="openai or rules")
     parser.add_argument("--out", help="folder of the result")
     parser.add_argument("--limit", type=int, help="take the first rows only, to try a run")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--dry-run", action="store_true", help="say what would be asked at what cost; ask nothing"
+    )
+    how.add_argument(
+        "--retry-failed",
+        dest="mode",
+        action="store_const",
+        const="retry-failed",
+        help="another round of tries for the rows of failed.jsonl",
+    )
+    how.add_argument(
+        "--revalidate",
+        dest="mode",
+        action="store_const",
+        const="revalidate",
+        help="judge the recorded answers anew, after a change of the structure or the gate; asks nothing",
+    )
     return parser
 
 

@@ -71,6 +71,9 @@ class Gate(Settings):
     tries: int = Field(ge=1, description="answers a row: the first, then repairs")
     min_coverage: float = Field(ge=0, le=1, description="share of the reply's content words in the outline")
     max_expansion: float = Field(gt=0, description="words of the outline per word of the reply")
+    min_success: float = Field(
+        ge=0, le=1, description="share of the rows with a reply that must be kept; below it the exit status is 1"
+    )
 
 
 class Chat(Settings):
@@ -97,6 +100,23 @@ class Chat(Settings):
         return value
 
 
+class Ray(Settings):
+    """`engine: ray`: the cluster that RAY_ADDRESS names, or this machine."""
+
+    actors: int | None = Field(ge=1, description="processes that convert; null: one for each `cpus` of the cluster")
+    cpus: float = Field(gt=0, description="cores that one actor is given")
+    blocks: int = Field(ge=1, description="parts, of one journal shard each; fixed by the first run into a folder")
+    together: int = Field(ge=1, description="blocks that one actor works on at once")
+
+
+class Batch(Settings):
+    """`engine: batch`: a provider's batch API, in OpenAI's format."""
+
+    requests: int = Field(ge=1, le=50_000, description="requests of one batch at most")
+    megabytes: float = Field(gt=0, le=200, description="size of one batch's file at most")
+    poll: float = Field(gt=0, description="seconds between two looks at the batches under way")
+
+
 class PrepConfig(Settings):
     """A whole run: source, teacher, gate, splits, and where the result goes."""
 
@@ -107,6 +127,9 @@ class PrepConfig(Settings):
     out: Path
     limit: int | None = Field(ge=1, description="take the first rows only; null takes all")
     save_every: float = Field(gt=0, description="seconds between two forced writes of the journal to the disk")
+    engine: Literal["local", "ray", "batch"]
+    ray: Ray | None = Field(default=None, description="for engine: ray")
+    batch: Batch | None = Field(default=None, description="for engine: batch")
     teacher: Teacher
     prompts: Prompts | None = None
     gate: Gate
@@ -131,6 +154,14 @@ class PrepConfig(Settings):
         if value.columns.doctor is None:
             raise ValueError("columns.doctor must name the column of the replies that are converted")
         return value
+
+    @model_validator(mode="after")
+    def _what_the_engine_needs(self) -> "PrepConfig":
+        if self.engine != "local" and getattr(self, self.engine) is None:
+            raise ValueError(f"{self.engine} is missing: engine {self.engine} needs it")
+        if self.engine == "batch" and self.teacher.name != "openai":
+            raise ValueError("engine batch sends requests to a provider: it needs the openai teacher")
+        return self
 
     @model_validator(mode="after")
     def _prompts_for_a_model(self) -> "PrepConfig":

@@ -8,6 +8,7 @@ from llm import Usage
 from outline import FidelityReport
 from prep.consultation import Consultation
 
+_NOTHING = Usage()
 Status = Literal["kept", "failed", "skipped"]
 
 
@@ -28,7 +29,7 @@ class Turn:
     outline: str
     findings: tuple[Finding, ...]
     fidelity: FidelityReport | None
-    usage: Usage = Usage()
+    usage: Usage = _NOTHING
 
     def feedback(self) -> str:
         return "\n".join(finding.message for finding in self.findings)
@@ -99,8 +100,9 @@ class Conversion:
 
 
 def _turn(values: dict[str, Any]) -> Turn:
-    fidelity = values["fidelity"]
-    if fidelity is not None:
-        fidelity = FidelityReport(**{k: tuple(v) if isinstance(v, list) else v for k, v in fidelity.items()})
+    report: dict[str, Any] | None = values["fidelity"]
+    if report is not None:
+        report = {name: tuple(value) if isinstance(value, list) else value for name, value in report.items()}
+    fidelity = FidelityReport(**report) if report is not None else None
     findings = tuple(Finding(**finding) for finding in values["findings"])
     return Turn(**{**values, "findings": findings, "fidelity": fidelity, "usage": Usage(**values["usage"])})

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,13 +21,9 @@ def of_request(row: Consultation, request: Any, parameters: Any, turn: int) -> s
     return digest([content, request, parameters, turn])
 
 
-def of_rows(rows: Sequence[Consultation]) -> str:
-    """Return the hash of a source as it was read: content, order and mapping count, the file's format does not."""
-    return digest([asdict(row) for row in rows])
-
-
 def of_file(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def of_code(*packages: str) -> str:

@@ -30,7 +30,7 @@ class Gate:
         """
         if not answer.content.strip():
             found = [Finding("empty", "the answer was empty")]
-            return Turn(answer.fingerprint, answer.content, "", tuple(found), None)
+            return Turn(answer.fingerprint, answer.content, "", tuple(found), None, answer.usage)
         report = check_compliance(answer.content, self.spec)
         text, outline = answer.content, parse_outline(answer.content)
         if report.lenient:
@@ -44,7 +44,7 @@ class Gate:
         if answer.cut:
             message = "the answer was cut off at the token limit: say the same in fewer words"
             found.insert(0, Finding("cut off", message))
-        return Turn(answer.fingerprint, answer.content, text, tuple(found), fidelity)
+        return Turn(answer.fingerprint, answer.content, text, tuple(found), fidelity, answer.usage)
 
     def _fidelity(self, report: FidelityReport) -> list[Finding]:
         found = [Finding("fidelity", line) for line in report.feedback().splitlines()]

@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -11,23 +11,24 @@ from llm import Endpoint
 from outline import StructureSpec
 from prep import fingerprint
 from prep.config import PrepConfig
-from prep.consultation import Consultation
+from prep.outcome import Outcome
 from settings import write_text
 
 NAME = "manifest.json"
 _LIBRARIES = ("datasets", "pyarrow", "datasketch", "pydantic", "markdown-it-py", "openai", "langchain-core", "tenacity")
 
 
-def inputs(
-    config: PrepConfig, spec: StructureSpec, rows: Sequence[Consultation], questions: Sequence[Consultation]
-) -> dict[str, str]:
-    """Return a hash for each thing that decides about the result; how fast or where it is made does not count."""
+def inputs(config: PrepConfig, spec: StructureSpec, rows: str, questions: str | None) -> dict[str, str | None]:
+    """Return a hash for each thing that decides about the result; how fast or where it is made does not count.
+
+    `rows`, `questions`: the hashes of the sources.
+    """
     teacher = config.teacher
     asked = teacher.parameters() if isinstance(teacher, Endpoint) else fingerprint.of_file(teacher.vocabulary)
     chosen = config.model_dump(mode="json", include={"gate", "chat", "limit"})
     return {
-        "source": fingerprint.of_rows(rows),
-        "questions": fingerprint.of_rows(questions),
+        "source": rows,
+        "questions": questions,
         "prompts": fingerprint.digest(config.prompts.model_dump() if config.prompts else None),
         "config": fingerprint.digest([chosen, teacher.name, asked]),
         "spec": fingerprint.digest(spec.model_dump()),
@@ -35,7 +36,7 @@ def inputs(
     }
 
 
-def finished(out: Path, made_from: dict[str, str]) -> dict[str, Any] | None:
+def finished(out: Path, made_from: dict[str, str | None]) -> dict[str, Any] | None:
     """Return the manifest in `out` if its dataset is whole, unchanged, and made from the same; else None.
 
     A dataset in which rows are missing that a new run might get is not finished.
@@ -49,16 +50,32 @@ def finished(out: Path, made_from: dict[str, str]) -> dict[str, Any] | None:
     return manifest if same and whole else None
 
 
-def write_manifest(out: Path, content: dict[str, Any], files: Sequence[Path], journal: Path) -> None:
-    """Write the manifest over `content`, with the hash of every data file and of the journal, and the versions."""
+def write(config: PrepConfig, hashes: Mapping[str, str | None], outcome: Outcome, files: Sequence[Path]) -> None:
+    """Say what the dataset was made from, by whom, and what all runs together cost; with the hash of every data file
+    and journal, and the versions."""
+    teacher = config.teacher
+    hosted = teacher.parameters() | {"base_url": teacher.base_url} if isinstance(teacher, Endpoint) else {}
     data = sorted(inner for file in files for inner in ([file] if file.is_file() else file.rglob("*")))
     manifest = {
-        **content,
-        "files": {path.relative_to(out).as_posix(): fingerprint.of_file(path) for path in data},
-        "journal": fingerprint.of_file(journal),
+        "source": config.source.name(),
+        "teacher": {"name": teacher.name, **hosted},
+        "inputs": hashes,
+        "asked_with": outcome.asked_with,
+        "rows": outcome.tally.as_dict(),
+        "usage": _usage(config, outcome),
+        "files": {path.relative_to(config.out).as_posix(): fingerprint.of_file(path) for path in data},
+        "journal": {path.relative_to(config.out).as_posix(): fingerprint.of_file(path) for path in outcome.journals},
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in _LIBRARIES}},
     }
-    write_text(out / NAME, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    write_text(config.out / NAME, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def _usage(config: PrepConfig, outcome: Outcome) -> dict[str, dict[str, float]]:
+    """Requests, tokens and US dollars of all runs, in total and by what they brought."""
+    parts = {"total": outcome.total, **outcome.tally.split_cost(outcome.total)}
+    teacher = config.teacher
+    prices = teacher.prices if isinstance(teacher, Endpoint) else None
+    return {name: {**part.as_dict(), "dollars": part.cost(prices) if prices else 0.0} for name, part in parts.items()}
 
 
 def _version(name: str) -> str | None:

@@ -1,114 +1,109 @@
 """A whole run: read, convert, write; and nothing at all where that was done before."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 
-from llm import Endpoint, Journal, Usage
+from llm import Endpoint
 from llm.redact import Redactor
 from llm.storage import writing
-from outline import StructureSpec
 from prep import manifest
 from prep.config import PrepConfig
-from prep.conversion import Conversion
-from prep.converter import Converter
-from prep.gate import Gate
-from prep.progress import Bar, summary
-from prep.sources import load
-from prep.tally import Tally
-from prep.teachers import Teacher
-from prep.writer import Inputs, write_dataset, write_failed, write_manifest
-from settings import console, output
+from prep.inputs import Inputs, read_inputs
+from prep.outcome import Mode, Outcome, Task
+from prep.progress import summary
+from prep.store import Store
+from prep.writer import write_dataset, write_failed
+from settings import UserError, console, output, read_jsonl
 
-JOURNAL = "journal.jsonl"
+_FAILED = "failed.jsonl"
 
 
-def prepare(config: PrepConfig) -> int:
-    """Make the dataset of a config and return the exit status: 0, or 1 when no row was kept."""
-    fresh = not (config.out / manifest.NAME).exists()
+def prepare(config: PrepConfig, mode: Mode = "run") -> int:
+    """Make the dataset of a config and return the exit status.
+
+    0: done. 1: no row was kept, or fewer than `gate.min_success` asks for, or `max_cost` ended it before its end.
+    """
+    finished = (config.out / manifest.NAME).exists()
     # Asked for before a source is fetched in vain, but not where everything may be done already.
-    key = _key(config) if fresh else None
+    key = None if finished or mode == "revalidate" else _key(config)
+    rounds = _rounds(config) if mode == "retry-failed" else {}
     given = read_inputs(config)
-    done = manifest.finished(config.out, given.hashes)
+    done = manifest.finished(config.out, given.hashes) if mode == "run" else None
     if done:
-        kept, total = done["rows"]["kept"], done["rows"]["total"]
-        output.print(f"already done: {kept} of {total} rows are in {config.out}, made from what is given now")
-        return 0
-    key = key or _key(config)
-    redact = Redactor([key] if key else [])
-    redact.install()
-    with Journal(config.out / JOURNAL, config.save_every, redact) as journal:
-        with writing(config.out):
-            (config.out / manifest.NAME).unlink(missing_ok=True)
-        before = journal.usage
-        bar = Bar(len(given.rows), config, lambda: journal.usage - before)
-        conversions = convert(config, given, journal, key, bar)
-        return finish(config, given, conversions, bar.tally, journal, journal.usage - before)
+        return _already(config, done["rows"])
+    if mode != "revalidate":
+        key = key or _key(config)
+    Redactor([key] if key else []).install()
+    with writing(config.out):
+        (config.out / manifest.NAME).unlink(missing_ok=True)
+    outcome = _convert(config, given, Task(key, rounds, revalidate=mode == "revalidate"))
+    return _finish(config, given, outcome)
 
 
 def _key(config: PrepConfig) -> str | None:
     return config.teacher.api_key() if isinstance(config.teacher, Endpoint) else None
 
 
-def read_inputs(config: PrepConfig) -> Inputs:
-    """Read spec, source and questions; raises `UserError` for whatever of it cannot be read."""
-    spec = StructureSpec.load(config.spec)
-    rows = load(config.source, config.raw, config.limit)
-    questions = load(config.questions, config.raw) if config.questions else []
-    return Inputs(spec, rows, questions, manifest.inputs(config, spec, rows, questions))
+def _rounds(config: PrepConfig) -> Mapping[str, int]:
+    """The rounds that each row of the last run's failures gets: one more than it had."""
+    file = config.out / _FAILED
+    if not isinstance(config.teacher, Endpoint):
+        raise UserError(
+            f"the {config.teacher.name} teacher gives the same answer every time: there is nothing to retry"
+        )
+    if not file.exists():
+        raise UserError(f"{file} does not exist: there is nothing to retry", hint="start without --retry-failed first")
+    failed = [row for row in read_jsonl(file) if row["status"] == "failed"]
+    return {row["row"]: len(row["attempts"]) // config.gate.tries + 1 for row in failed}
 
 
-def convert(config: PrepConfig, given: Inputs, journal: Journal, key: str | None, bar: Bar) -> list[Conversion]:
-    """Run the converter under a progress bar; an interrupt prints what there is and goes on as an interrupt."""
-
-    async def run() -> list[Conversion]:
-        async with open_teacher(config, given.spec, journal, key) as teacher:
-            return await Converter(teacher, Gate(given.spec, config.gate)).run(given.rows, bar.advance)
-
-    before = journal.usage
-    try:
-        with bar:
-            return asyncio.run(run())
-    except KeyboardInterrupt:
-        output.print(summary(config, bar.tally, journal.usage - before, journal.usage))
-        output.print("stopped before the end: the same command goes on from here, and asks for no answer twice")
-        raise
+def _already(config: PrepConfig, rows: dict) -> int:
+    kept, failed = rows["kept"], sum(rows["failed"].values())
+    output.print(f"already done: {kept} of {rows['total']} rows are in {config.out}, made from what is given now")
+    return _success(config, kept, failed)
 
 
-@asynccontextmanager
-async def open_teacher(
-    config: PrepConfig, spec: StructureSpec, journal: Journal, key: str | None
-) -> AsyncIterator[Teacher]:
-    """The teacher that the config names. Each brings its libraries with it, so the other's are never imported."""
-    if config.teacher.name == "rules":
-        from prep.teachers.rules import Rules
-
-        yield Rules(config.teacher.vocabulary, spec)
-        return
-    from llm.client import ChatClient
-    from prep.prompts import PromptSet
-    from prep.teachers.openai import OpenAI
-
-    assert config.prompts is not None, "the schema asks for prompts with this teacher"
-    prompts = PromptSet(config.prompts, spec)
-    async with ChatClient(config.teacher, journal, key) as client:
-        yield OpenAI(client, prompts)
+def _convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
+    """Each engine brings its libraries with it."""
+    if config.engine == "ray":
+        from prep.engines import ray as engine
+    elif config.engine == "batch":
+        from prep.engines import batch as engine
+    else:
+        from prep.engines import local as engine
+    return engine.convert(config, given, task)
 
 
-def finish(
-    config: PrepConfig, given: Inputs, conversions: list[Conversion], tally: Tally, journal: Journal, spent: Usage
-) -> int:
+def _finish(config: PrepConfig, given: Inputs, outcome: Outcome) -> int:
     """Write what there is to write, print the summary, and return the exit status."""
-    failed = write_failed(config.out, conversions)
-    if tally.kept:
-        console.print("writing the datasets")
-        files = write_dataset(config, given, conversions, tally)
-        write_manifest(config, given, tally, [failed, *files], journal)
-    output.print(summary(config, tally, spent, journal.usage))
+    tally = outcome.tally
+    with Store(outcome.conversions) as store:
+        failed = write_failed(config.out, store)
+        if tally.kept:
+            console.print("writing the datasets")
+            files = write_dataset(config, given, store, tally)
+            manifest.write(config, given.hashes, outcome, [failed, *files])
+    for file in outcome.conversions:
+        file.unlink()
+    output.print(summary(config, tally, outcome.spent, outcome.total))
     if tally.retriable:
         output.print(f"{tally.retriable} rows got no answer; the same command asks for them again")
     if not tally.kept:
         output.print(f"no row was kept, so there is no dataset; {failed} says why, row by row")
         return 1
-    output.print(f"in {config.out}: chat/ processed/ {failed.name} {JOURNAL} {manifest.NAME}", soft_wrap=True)
-    return 0
+    output.print(f"in {config.out}: chat/ processed/ {failed.name} {manifest.NAME}", soft_wrap=True)
+    if "over budget" in tally.indices["failed"]:
+        output.print("teacher.max_cost ended the run before its end: raise it, and the same command goes on")
+        return 1
+    return _success(config, tally.kept, tally.failed)
+
+
+def _success(config: PrepConfig, kept: int, failed: int) -> int:
+    share, wanted = kept / max(1, kept + failed), config.gate.min_success
+    if share >= wanted:
+        return 0
+    output.print(
+        f"only {share:.1%} of the rows with a reply were kept, gate.min_success asks for {wanted:.0%}: "
+        f"{config.out / _FAILED} says why, row by row; --retry-failed asks for them once more",
+        soft_wrap=True,
+    )
+    return 1

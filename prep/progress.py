@@ -43,7 +43,7 @@ class Bar:
         self.tally.add(conversion)
         speed = self._bar.tasks[0].speed
         figures = [f"{speed:.1f} rows/s" if speed else "", f"{self.tally.success:.0%} kept"]
-        figures += _bill(self._config, self._spent())[1:]
+        figures += _bill(self._config, self._spent())[1::2]
         self._bar.update(self._task, advance=1, figures="  ".join(filter(None, figures)))
 
 
@@ -62,10 +62,13 @@ def summary(config: PrepConfig, tally: Tally, spent: Usage, journal: Usage) -> T
     if isinstance(config.teacher, Endpoint):
         table.add_row("this run", "  ".join(_bill(config, spent)))
         table.add_row("all runs in the journal", "  ".join(_bill(config, journal)))
+        for name, usage in tally.split_cost(journal).items():
+            table.add_row(f"  of it {name}", "  ".join(_bill(config, usage)))
     return table
 
 
 def _bill(config: PrepConfig, usage: Usage) -> list[str]:
     if not isinstance(config.teacher, Endpoint):
         return []
-    return [f"{usage.requests} requests", f"{usage.tokens:,} tokens", f"${usage.cost(config.teacher.prices):.4f}"]
+    dollars = f"${usage.cost(config.teacher.prices):.4f}"
+    return [f"{usage.requests} requests", f"{usage.tokens:,} tokens", f"{usage.cached:,} cached", dollars]

@@ -1,34 +1,69 @@
 """Rows from a local file or a hub, through one column mapping."""
 
 import csv
+import hashlib
+import itertools
 import math
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from prep.config import Columns, Source
+from prep.config import Source
 from prep.consultation import Consultation
 from prep.download import fetch
-from settings import UserError, read_jsonl
+from settings import UserError, iterate_jsonl
 
 Row = dict[str, Any]
+
+_BATCH = 1000
+"""Rows that are taken from a columnar file at once."""
 
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
 
-def load(source: Source, raw: Path, limit: int | None = None) -> list[Consultation]:
-    """Return the rows of a source, a hub's through the copy in `raw`.
+class Rows:
+    """The rows of a source: read from the disk each time they are iterated over, never all in memory.
 
-    Raises `UserError` for a source that cannot be read, holds no rows, or lacks a mapped column.
+    Making one reads the source once: for the number of rows, for their hash, and to see that it can be read to its
+    end. Raises `UserError` for a source that cannot be, holds no rows, or lacks a mapped column.
     """
-    path = source.path or fetch(source, raw)
-    rows = _read(path)
-    if not rows:
-        raise UserError(f"{source.name()}: the source is empty: it holds no rows")
-    _check_columns(source.name(), source.columns, rows)
-    return [_consultation(index, row, source.columns) for index, row in enumerate(rows[:limit])]
+
+    def __init__(self, source: Source, raw: Path, limit: int | None = None) -> None:
+        self.name = source.name()
+        self._columns = source.columns.model_dump()
+        self._path = source.path or fetch(source, raw)
+        self._read = _reader(self._path)
+        self._limit = limit
+        seen: dict[str, None] = {}
+        digest = hashlib.sha256()
+        self._count = 0
+        for row in self._raw():
+            # A JSON line may leave out a key that is null, so a column is missing only if no row has it.
+            seen.update(dict.fromkeys(row))
+            digest.update(self._consultation(self._count, row).identity().encode())
+            self._count += 1
+        if not self._count:
+            raise UserError(f"{self.name}: the source is empty: it holds no rows")
+        _check_columns(self.name, self._columns, seen)
+        self.hash = digest.hexdigest()
+        """Of content and order as they were read; the file's format does not count."""
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Consultation]:
+        return (self._consultation(index, row) for index, row in enumerate(self._raw()))
+
+    def _raw(self) -> Iterator[Row]:
+        return itertools.islice(self._read(self._path), self._limit)
+
+    def _consultation(self, index: int, row: Row) -> Consultation:
+        cells = {field: _text(row.get(column)) for field, column in self._columns.items()}
+        return Consultation(
+            index, cells["description"] or "", cells["patient"] or "", cells["doctor"], cells["status"] or ""
+        )
 
 
 def looks_like_hub_id(text: str) -> bool:
@@ -36,7 +71,7 @@ def looks_like_hub_id(text: str) -> bool:
     return bool(_HUB_ID.fullmatch(text)) and Path(text).suffix not in _READERS and not Path(text).exists()
 
 
-def _read(path: Path) -> Sequence[Row]:
+def _reader(path: Path) -> Callable[[Path], Iterator[Row]]:
     reader = _read_arrow if path.is_dir() else _READERS.get(path.suffix.lower())
     if reader is None:
         raise UserError(
@@ -44,34 +79,34 @@ def _read(path: Path) -> Sequence[Row]:
         )
     if not path.exists():
         raise UserError(f"{path}: the source does not exist", hint="give a file, an Arrow folder or a hub's owner/name")
-    return reader(path)
+    return reader
 
 
-def _read_csv(path: Path) -> list[Row]:
+def _read_csv(path: Path) -> Iterator[Row]:
     csv.field_size_limit(sys.maxsize)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            rows = list(reader)
+            for number, row in enumerate(csv.DictReader(file, strict=True), start=1):
+                if None in row:
+                    raise UserError(f"{path}, row {number}: there are more fields than columns; is a comma not quoted?")
+                yield row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _unreadable(path, error) from error
-    for number, row in enumerate(rows, start=1):
-        if None in row:
-            raise UserError(f"{path}, row {number}: there are more fields than columns; is a comma not quoted?")
-    return rows
 
 
-def _read_parquet(path: Path) -> list[Row]:
+def _read_parquet(path: Path) -> Iterator[Row]:
     import pyarrow
     import pyarrow.parquet
 
     try:
-        return pyarrow.parquet.read_table(path).to_pylist()
+        with pyarrow.parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH):
+                yield from batch.to_pylist()
     except (OSError, pyarrow.ArrowException) as error:
         raise _unreadable(path, error) from error
 
 
-def _read_arrow(path: Path) -> list[Row]:
+def _read_arrow(path: Path) -> Iterator[Row]:
     import datasets
 
     try:
@@ -80,11 +115,12 @@ def _read_arrow(path: Path) -> list[Row]:
         raise _unreadable(path, error) from error
     if isinstance(loaded, datasets.DatasetDict):
         raise UserError(f"{path}: this folder holds the splits {', '.join(map(str, loaded))}; give one of them")
-    return loaded.to_list()
+    for batch in loaded.with_format("arrow").iter(batch_size=_BATCH):
+        yield from cast(Any, batch).to_pylist()
 
 
-_READERS: dict[str, Callable[[Path], Sequence[Row]]] = {
-    ".jsonl": read_jsonl,
+_READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    ".jsonl": iterate_jsonl,
     ".csv": _read_csv,
     ".parquet": _read_parquet,
 }
@@ -95,12 +131,9 @@ def _unreadable(path: Path, error: Exception) -> UserError:
     return UserError(f"{path}: the source cannot be read: {reason}")
 
 
-def _check_columns(name: str, columns: Columns, rows: Sequence[Row]) -> None:
-    wanted = {field: column for field, column in columns.model_dump().items() if column is not None}
-    # A JSON line may leave out a key that is null, so a column is missing only if no row has it.
-    present = {key for row in rows for key in row}
-    for field, column in wanted.items():
-        if column not in present:
+def _check_columns(name: str, columns: Mapping[str, str | None], present: Iterable[str]) -> None:
+    for field, column in columns.items():
+        if column is not None and column not in present:
             raise UserError(
                 f"{name}: column {column!r} (source.columns.{field}) is missing, the source has "
                 + ", ".join(sorted(map(str, present))),
@@ -108,15 +141,9 @@ def _check_columns(name: str, columns: Columns, rows: Sequence[Row]) -> None:
             )
 
 
-def _consultation(index: int, row: Row, columns: Columns) -> Consultation:
-    cells = {field: _text(row.get(column)) for field, column in columns.model_dump().items()}
-    return Consultation(
-        index, cells["description"] or "", cells["patient"] or "", cells["doctor"], cells["status"] or ""
-    )
-
-
 def _text(value: Any) -> str | None:
     """A cell as text; None for a null and for the NaN that stands for one in columns of numbers."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
-    return value if isinstance(value, str) else str(value)
+    # Half of a surrogate pair, which JSON may hold, could not be written to any file.
+    return str(value).encode("utf-8", "replace").decode()

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from statistics import mean, median
 from typing import Any
 
+from llm import Usage
 from outline import FidelityReport
 from prep.conversion import Conversion
+
+_NOTHING = Usage()
 
 
 @dataclass
@@ -19,22 +22,51 @@ class Tally:
     retriable: int = 0
     indices: dict[str, dict[str, list[int]]] = field(default_factory=lambda: {"failed": {}, "skipped": {}})
     """By status, by kind: the 0-based rows of the source."""
-
-    @classmethod
-    def of(cls, conversions: Sequence[Conversion]) -> "Tally":
-        tally = cls()
-        for conversion in conversions:
-            tally.add(conversion)
-        return tally
+    first_pass: Usage = _NOTHING
+    """Of the first answers of kept rows."""
+    repair: Usage = _NOTHING
+    """Of the further answers of kept rows. What else was paid brought nothing."""
+    _billed: set[int] = field(default_factory=set)
+    """Rows that say the same share their answers, which are paid once."""
 
     def add(self, conversion: Conversion) -> None:
         if conversion.status == "kept":
             self.kept += 1
             self.first_try += len(conversion.turns) == 1
+            self._bill(conversion)
         else:
             kinds = self.indices[conversion.status]
             kinds.setdefault(conversion.kind, []).append(conversion.consultation.index)
         self.retriable += conversion.retriable
+
+    def merge(self, other: "Tally") -> None:
+        """Add the counts of rows that none of this tally's says the same as."""
+        self.kept += other.kept
+        self.first_try += other.first_try
+        self.retriable += other.retriable
+        self.first_pass += other.first_pass
+        self.repair += other.repair
+        for status, kinds in other.indices.items():
+            for kind, rows in kinds.items():
+                mine = self.indices[status].setdefault(kind, [])
+                mine[:] = sorted([*mine, *rows])
+
+    def _bill(self, conversion: Conversion) -> None:
+        row = hash(conversion.turns[0].fingerprint)
+        if row in self._billed:
+            return
+        self._billed.add(row)
+        self.first_pass += conversion.turns[0].usage
+        for turn in conversion.turns[1:]:
+            self.repair += turn.usage
+
+    def split_cost(self, total: Usage) -> dict[str, Usage]:
+        """Part what was paid in all: first answers of kept rows, their repairs, and what brought nothing."""
+        return {
+            "first pass": self.first_pass,
+            "repair": self.repair,
+            "wasted": total - self.first_pass - self.repair,
+        }
 
     @property
     def failed(self) -> int:

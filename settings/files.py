@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,18 @@ def read_jsonl(path: str | Path) -> list[dict[str, Any]]:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UserError(f"{path}: the file cannot be read: {reason}") from error
     return parse_jsonl(text, str(path))
+
+
+def iterate_jsonl(path: str | Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON Lines file one by one, for a file of any size; raises as `read_jsonl` does."""
+    try:
+        with Path(path).open(encoding="utf-8", newline="\n") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield _object(line, f"{path}, line {number}")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UserError(f"{path}: the file cannot be read: {reason}") from error
 
 
 def parse_jsonl(text: str, name: str) -> list[dict[str, Any]]:
@@ -48,17 +60,56 @@ def write_jsonl(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> None:
     write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
 
 
+@contextlib.contextmanager
+def open_jsonl(path: str | Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Give a function that appends one object to a JSON Lines file, for a file of any size.
+
+    The file takes its place when the block ends well; until then, and after an error, a reader sees the old one. For
+    one writer at a time: what a killed one left beside the file, the next one overwrites.
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.tmp")
+    with _reported(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file = temporary.open("w", encoding="utf-8")
+
+    def add(row: Mapping[str, Any]) -> None:
+        with _reported(target):
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    try:
+        yield add
+        with _reported(target):
+            file.close()
+            temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            file.close()
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write `text` in UTF-8 through a temporary file beside `path`, so that no reader sees a part of it."""
     target = Path(path)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(target)
-    except OSError as error:
+        with _reported(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(target)
+    except UserError:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
         raise UserError(
             f"{path}: the file cannot be written: {error.strerror}", hint="free some space, or choose another folder"
         ) from error

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from llm import Usage
 from prep.consultation import Consultation
 from prep.conversion import Turn
+
+_FREE = Usage()
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,7 @@ class Answer:
     content: str
     fingerprint: str
     cut: bool = False
+    usage: Usage = _FREE
 
 
 class NoAnswer(Exception):
@@ -28,12 +32,22 @@ class NoAnswer(Exception):
 
 
 class Teacher(Protocol):
-    """`concurrency`: answers under way at once. `repairs`: whether a second answer can differ from the first."""
+    """`concurrency`: rows that are worked on at once."""
 
     name: str
     concurrency: int
-    repairs: bool
 
-    async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer:
-        """Return an outline of the row's reply, given the turns that the gate refused; raises `NoAnswer`."""
+    async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+        """Return an outline of the row's reply, given the turns that the gate refused; None: it has no more to say.
+
+        Raises `NoAnswer`; at the first turn there is always an answer or that.
+        """
+        ...
+
+    def began(self, row: Consultation) -> bool:
+        """Whether an earlier run asked about this row."""
+        ...
+
+    def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
+        """Return every request about a row, as the journal has it."""
         ...

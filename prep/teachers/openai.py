@@ -1,32 +1,66 @@
 """A hosted model as the teacher."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
-from llm.client import ChatClient
-from llm.faults import RequestFailed
+from llm import Endpoint, Journal
+from llm.request import Reply, Request, RequestFailed
 from prep import fingerprint
 from prep.consultation import Consultation
 from prep.conversion import Turn
 from prep.prompts import PromptSet
 from prep.teachers import Answer, NoAnswer
 
+_ROWS_PER_PLACE = 2
+"""Rows at work for each request that may be in flight: a row that waits for a retry holds no place."""
+
+
+class Client(Protocol):
+    """`llm.client.ChatClient`, or `llm.recorded.RecordedClient` for what was asked before."""
+
+    endpoint: Endpoint
+    journal: Journal
+
+    async def complete(self, request: Request) -> Reply: ...
+
 
 class OpenAI:
     """Any endpoint that speaks OpenAI's chat completions; what it answered before comes from the journal."""
 
     name = "openai"
-    repairs = True
 
-    def __init__(self, client: ChatClient, prompts: PromptSet) -> None:
+    def __init__(self, client: Client, prompts: PromptSet, tries: int, rounds: Mapping[str, int]) -> None:
+        """`tries`: answers a round. `rounds`: for each row, by its identity, how many rounds it gets; 1 otherwise.
+
+        A round begins with the plain question; what an earlier run recorded of further rounds counts too.
+        """
         self.client = client
-        self.concurrency = client.endpoint.concurrency
+        self.concurrency = _ROWS_PER_PLACE * client.endpoint.concurrency
         self._prompts = prompts
+        self._tries = tries
+        self._rounds = rounds
 
-    async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer:
-        messages = self._prompts.render(row, turns)
-        key = fingerprint.of_request(row, messages, self.client.endpoint.parameters(), len(turns) + 1)
+    async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+        request = self.request(row, turns)
+        rounds, begun = divmod(len(turns), self._tries)
+        granted = begun or rounds < self._rounds.get(request.subject, 1)
+        if not granted and self.client.journal.answer(request.fingerprint) is None:
+            return None
         try:
-            reply = await self.client.complete(key, messages)
+            reply = await self.client.complete(request)
         except RequestFailed as error:
-            raise NoAnswer("no answer", error.reason, retriable=error.retriable) from error
-        return Answer(reply.content, key, cut=reply.finish_reason == "length")
+            raise NoAnswer(error.kind, error.reason, retriable=error.retriable) from error
+        return Answer(reply.content, request.fingerprint, reply.finish_reason == "length", reply.usage)
+
+    def request(self, row: Consultation, turns: Sequence[Turn]) -> Request:
+        """Return what is asked after `turns`."""
+        messages = self._prompts.render(row, turns[len(turns) - len(turns) % self._tries :])
+        turn = len(turns) + 1
+        key = fingerprint.of_request(row, messages, self.client.endpoint.parameters(), turn)
+        return Request(key, row.identity(), turn, messages)
+
+    def began(self, row: Consultation) -> bool:
+        return self.client.journal.knew(row.identity())
+
+    def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
+        return self.client.journal.about(row.identity())

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from outline import StructureSpec
 from prep import fingerprint
@@ -17,17 +18,24 @@ class Rules:
 
     name = "rules"
     concurrency = 1
-    repairs = False
 
     def __init__(self, vocabulary: Path, spec: StructureSpec) -> None:
         self._rules = RulesTeacher(vocabulary, spec)
         self._identity = ["rules", fingerprint.of_file(vocabulary), spec.model_dump()]
 
-    async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer:
+    async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+        if turns:
+            return None
         # Lets an interrupt through: nothing else here waits.
         await asyncio.sleep(0)
         try:
             content = self._rules.outline(row.reply)
         except NotEnoughContent as error:
             raise NoAnswer("not enough content", str(error), retriable=False) from error
-        return Answer(content, fingerprint.of_request(row, row.reply, self._identity, len(turns) + 1))
+        return Answer(content, fingerprint.of_request(row, row.reply, self._identity, 1))
+
+    def began(self, row: Consultation) -> bool:
+        return False
+
+    def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
+        return ()

@@ -1,0 +1,107 @@
+"""What a run would ask and what that would cost, before anything is sent."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from rich.table import Table
+
+from llm import Endpoint, Journal, Usage
+from llm.estimate import Estimate
+from llm.recorded import RecordedClient
+from llm.request import Reply, Request
+from prep.config import PrepConfig
+from prep.conversion import Conversion
+from prep.converter import Converter
+from prep.engines.local import JOURNAL
+from prep.gate import Gate
+from prep.inputs import Inputs, read_inputs
+from prep.prompts import PromptSet
+from prep.tally import Tally
+from prep.teachers.openai import OpenAI
+from settings import UserError, output
+
+_FEEDBACK = 100
+"""Tokens that a repair adds to the prompt beside the refused answer: the findings and the instruction."""
+
+
+class Foreseen:
+    """Adds up the requests that the journal has no answer to."""
+
+    def __init__(self, config: PrepConfig, endpoint: Endpoint) -> None:
+        self.tally = Tally()
+        self.estimate = Estimate(endpoint)
+        self.first, self.repair = Usage(), Usage()
+        """Expected of the requests to be sent: to rows that were never answered, and to those that need a repair."""
+        self.worst = 0.0
+        """US dollars, if each of these rows uses all its tries and each answer is as long as it may be."""
+        self._tries = config.gate.tries
+        self._endpoint = endpoint
+
+    def learn(self, request: Request, reply: Reply) -> None:
+        self.estimate.learn(request, reply.usage)
+
+    def missing(self, request: Request) -> None:
+        expected = self.estimate.usage(request)
+        if request.turn == 1:
+            self.first += expected
+        else:
+            self.repair += expected
+        longest = self._endpoint.max_tokens
+        for further in range(self._tries - (request.turn - 1) % self._tries):
+            prompt = expected.prompt + further * (longest + _FEEDBACK)
+            self.worst += Usage(1, prompt, 0, longest).cost(self._endpoint.prices)
+
+
+def foresee(config: PrepConfig) -> int:
+    """Print rows, requests, tokens and cost of a run with this config, and return 0."""
+    if not isinstance(config.teacher, Endpoint):
+        raise UserError(f"the {config.teacher.name} teacher asks nobody: a run costs nothing")
+    given = read_inputs(config)
+    with tempfile.TemporaryDirectory() as empty:
+        path = config.out / JOURNAL
+        with Journal(path if path.exists() else Path(empty) / JOURNAL, config.save_every) as journal:
+            foreseen = asyncio.run(_walk(config, config.teacher, given, journal))
+            output.print(_table(config.teacher, given, foreseen, journal.usage))
+    return 0
+
+
+async def _walk(config: PrepConfig, endpoint: Endpoint, given: Inputs, journal: Journal) -> Foreseen:
+    assert config.prompts is not None, "the schema asks for prompts with this teacher"
+    foreseen = Foreseen(config, endpoint)
+    client = RecordedClient(endpoint, journal, foreseen.missing, foreseen.learn)
+    teacher = OpenAI(client, PromptSet(config.prompts, given.spec), config.gate.tries, rounds={})
+
+    def count(conversion: Conversion) -> None:
+        foreseen.tally.add(conversion)
+
+    # What is recorded comes first here: the estimate learns from it.
+    converter = Converter(teacher, Gate(given.spec, config.gate))
+    for wanted in (True, False):
+        for row in given.rows:
+            if teacher.began(row) == wanted:
+                count(await converter.convert(row))
+    return foreseen
+
+
+def _table(endpoint: Endpoint, given: Inputs, foreseen: Foreseen, paid: Usage) -> Table:
+    asked = foreseen.first + foreseen.repair
+    tally = foreseen.tally
+    table = Table(title=f"{given.rows.name} through {endpoint.model}: nothing was sent", show_header=False)
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    table.add_row("rows", str(tally.total))
+    table.add_row("nothing to convert", str(tally.skipped))
+    table.add_row("done, from the journal", str(tally.total - tally.skipped - asked.requests))
+    table.add_row("to be asked", f"{foreseen.first.requests} first answers, {foreseen.repair.requests} repairs")
+    table.add_row("tokens expected", f"{asked.prompt:,} of prompts, {asked.completion:,} of answers")
+    table.add_row("cost expected", f"${asked.cost(endpoint.prices):.4f} without repairs, nothing cached")
+    table.add_row("cost at the most", f"${foreseen.worst:.4f}")
+    table.add_row("paid so far", f"${paid.cost(endpoint.prices):.4f}")
+    limit = "none" if endpoint.max_cost is None else f"${endpoint.max_cost:g} for all runs"
+    table.add_row("max_cost", limit)
+    learned = foreseen.estimate.learned
+    basis = f"{learned} recorded answers" if learned else "4 characters a token and answers a quarter of max_tokens"
+    table.add_row("estimated from", basis)
+    table.add_row("prices", f"US dollars a million tokens, of {endpoint.prices.date}")
+    return table

@@ -1,0 +1,1 @@
+"""Where the converter runs: in this process, on a cluster, or in the provider's batches."""

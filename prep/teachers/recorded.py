@@ -1,0 +1,46 @@
+"""What a hosted model answered before, whatever it was asked with, for a new look at no cost."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from llm import Journal, Usage
+from llm.request import read_reply
+from prep.consultation import Consultation
+from prep.conversion import Turn
+from prep.teachers import Answer, NoAnswer
+
+
+class Recorded:
+    """Gives the answers that the journal holds about a row, in the order of their turns.
+
+    Of a row that was asked with several models or prompts, those of the last.
+    """
+
+    name = "openai"
+    concurrency = 1
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+        answers = self._answers(row)
+        if not answers:
+            raise NoAnswer("not asked", "the journal holds no answer about this row", retriable=True)
+        if len(turns) == len(answers):
+            return None
+        entry = answers[len(turns)]
+        reply = read_reply(entry["response"], from_journal=True)
+        usage = Usage(**entry["usage"])
+        return Answer(reply.content, entry["fingerprint"], reply.finish_reason == "length", usage)
+
+    def _answers(self, row: Consultation) -> list[dict[str, Any]]:
+        answered = [entry for entry in self.requests(row) if entry["error"] is None]
+        last = answered[-1]["made_with"] if answered else None
+        turns = {entry["turn"]: entry for entry in answered if entry["made_with"] == last}
+        return [turns[turn] for turn in sorted(turns)]
+
+    def began(self, row: Consultation) -> bool:
+        return True
+
+    def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
+        return self._journal.about(row.identity())
