@@ -35,7 +35,10 @@ class Concurrency:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     def answered(self) -> None:
-        """Raise the limit; those who wait are let in when the next place is left."""
+        """Raise the limit if it is used up; those who wait are let in when the next place is left."""
+        # Answers below the limit do not show that the server bears more (as in RFC 7661, for TCP).
+        if self.in_flight < int(self.limit):
+            return
         self.limit = min(self.ceiling, self.limit + self._growth)
         self._clean += 1
         if self._clean >= self.limit:

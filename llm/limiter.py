@@ -9,6 +9,9 @@ from aiolimiter import AsyncLimiter
 
 from llm.concurrency import Concurrency
 
+_KEPT = 10
+"""Seconds' worth of overpaid tokens that are kept. With 1, estimates four times too high cost a third of the rate."""
+
 
 class Limiter:
     """Lets requests to one server through, in the order in which they asked.
@@ -86,8 +89,9 @@ class Rate:
     """An amount a minute that is paid before it is used, by one payer at a time, and corrected afterwards."""
 
     def __init__(self, per_minute: float) -> None:
-        per_second = per_minute / 60
-        self._bucket = AsyncLimiter(per_second, 1) if per_second >= 1 else AsyncLimiter(1, 1 / per_second)
+        self._per_second = per_minute / 60
+        slow = self._per_second < 1
+        self._bucket = AsyncLimiter(1, 1 / self._per_second) if slow else AsyncLimiter(self._per_second, 1)
         self._owed = 0.0
 
     async def pay(self, amount: float) -> None:
@@ -110,7 +114,7 @@ class Rate:
             self._refund(paid - used)
 
     def _refund(self, amount: float) -> None:
-        # What nobody owes is kept for the next payer up to one refund or one bucketful: answers that come together
-        # after a lull must not let a burst through that the provider would count as too much in one minute.
-        floor = min(self._owed, -max(amount, self._bucket.max_rate))
+        # What nobody owes is kept for the next payer, up to one refund or _KEPT seconds' worth: answers that come
+        # together after a lull must not let a burst through that the provider would count as too much in one minute.
+        floor = min(self._owed, -max(amount, self._per_second * _KEPT))
         self._owed = max(self._owed - amount, floor)
