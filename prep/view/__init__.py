@@ -1,0 +1,1 @@
+"""A look at a prep run: one static page with every reply and its outline side by side."""
