@@ -151,7 +151,8 @@ class ChatClient:
             # A server may repeat the key, and the reason is printed and kept with the row.
             failure.reason = self.journal.redact(failure.reason)
             self._warn(failure)
-            self._record(request, body, _usage_of(body), failure.reason, attempt, started)
+            said = self.journal.redact(failure.body) if body is None and failure.body else body
+            self._record(request, said, _usage_of(body), failure.reason, attempt, started)
             raise failure from error
         self._record(request, body, reply.usage, None, attempt, started)
         return reply

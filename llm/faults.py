@@ -34,7 +34,9 @@ def read_fault(error: Exception, timeout: float) -> RequestFailed:
         said = "" if status == 401 else f": {' '.join(error.response.text.split())[:300]}"
         retriable = status in _RETRIED or status >= 500
         wait = retry_after(error.response.headers)
-        return RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
+        failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
+        failure.body = None if status == 401 else error.response.text
+        return failure
     if isinstance(error, TimeoutError | openai.APITimeoutError) and not _from_connection(error):
         return RequestFailed(f"no answer within {timeout:g} s", retriable=True)
     unreachable = any(isinstance(cause, aiohttp.ClientConnectorError) for cause in _causes(error))

@@ -43,10 +43,12 @@ class RequestFailed(Exception):
     """One request without a usable answer.
 
     `retriable` says whether the same request can succeed later, `wait` how many seconds the server asked for,
-    `unreachable` that no connection came about, `status` the HTTP status or 0. `kind` is for counting.
+    `unreachable` that no connection came about, `status` the HTTP status or 0, `body` what came with it as it came.
+    `kind` is for counting.
     """
 
     kind = "no answer"
+    body: str | None = None
 
     def __init__(
         self, reason: str, *, retriable: bool, wait: float | None = None, unreachable: bool = False, status: int = 0

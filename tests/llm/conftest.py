@@ -8,10 +8,15 @@ import pytest
 
 from benchmarks.teacher_server import ChatServer
 from llm import Endpoint, Journal
-from llm.client import ChatClient, Reply
+from llm.client import ChatClient
 from llm.redact import Redactor
+from llm.request import Reply, Request
 
 KEY = 'sk-test-"quoted"-5f2b9c'
+
+
+def question(fingerprint: str, text: str = "hello") -> Request:
+    return Request(fingerprint, subject=f"row {fingerprint}", turn=1, messages=[{"role": "user", "content": text}])
 
 
 @pytest.fixture
@@ -32,6 +37,9 @@ def endpoint(server: ChatServer) -> Endpoint:
             "max_tokens": 64,
             "extra": {},
             "concurrency": 4,
+            "requests_per_minute": None,
+            "tokens_per_minute": None,
+            "max_cost": None,
             "timeout": 5,
             "attempts": 3,
             "first_wait": 0.01,
@@ -48,6 +56,6 @@ def ask(endpoint: Endpoint, tmp_path: Path):
     async def ask(fingerprint: str = "f", **changes: Any) -> Reply:
         with Journal(tmp_path / "journal.jsonl", 5, Redactor([KEY])) as journal:
             async with ChatClient(endpoint.model_copy(update=changes), journal, KEY) as client:
-                return await client.complete(fingerprint, [{"role": "user", "content": "hello"}])
+                return await client.complete(question(fingerprint))
 
     return ask

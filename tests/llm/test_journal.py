@@ -55,7 +55,7 @@ def test_a_torn_last_line_is_dropped_and_the_rest_used(tmp_path: Path, cut: int,
         "7",
         '{"version": 1}',
         '{"version": 1, "fingerprint": "x", "attempt": 1}',
-        '{"version": 99}',
+        '{"version": 2, "made_with": {}, "more": 1}',
         "\x00\x00",
     ],
 )
@@ -124,3 +124,56 @@ def test_a_full_disk_is_one_message_and_leaves_the_lines_before_whole(tmp_path: 
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["fingerprint"] for line in lines] == [str(number) for number in range(len(lines))]
     assert 2 <= len(lines) < 100
+
+
+def test_all_requests_about_a_subject_are_found_again_the_failed_ones_too(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path, 5) as journal:
+        journal.record(entry("a", subject="row"))
+        journal.record(entry("b", subject="other"))
+        journal.record(entry("c", subject="row", response=None, usage=None, error="HTTP 500"))
+        assert not journal.knew("row")
+    with Journal(path, 5) as journal:
+        assert [line["fingerprint"] for line in journal.about("row")] == ["a", "c"]
+        assert journal.about("nobody") == []
+        assert journal.knew("row")
+        journal.record(entry("d", subject="new"))
+        assert not journal.knew("new")
+
+
+def test_a_change_of_what_requests_are_made_with_is_told_across_runs(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path, 5) as journal:
+        assert journal.begin({"model": "a"}) is None
+        journal.record(entry("x", subject="row"))
+    with Journal(path, 5) as journal:
+        assert journal.begin({"model": "a"}) == {"model": "a"}
+        assert journal.begin({"model": "b"}) == {"model": "a"}
+        journal.record(entry("y", subject="row"))
+        made_with = [line["made_with"] for line in journal.about("row")]
+    assert made_with[0] != made_with[1]
+    assert len(path.read_text().splitlines()) == 4
+
+
+def test_a_journal_of_the_first_version_is_read_by_fingerprint(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text(json.dumps({"version": 1, **entry("a")}) + "\n")
+    with Journal(path, 5) as journal:
+        assert journal.answer("a")
+        assert journal.usage.prompt == 10
+
+
+def test_a_journal_of_another_version_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text(json.dumps({"version": 99, **entry("a")}) + "\n")
+    with pytest.raises(UserError, match="format 99, this program reads 1 to 2") as raised:
+        Journal(path, 5)
+    assert "--out" in (raised.value.hint or "")
+    assert path.read_text().startswith('{"version": 99')
+
+
+def test_an_answer_that_no_file_can_hold_is_recorded_all_the_same(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal.jsonl", 5) as journal:
+        journal.record(entry("a", response={"text": "half a pair: \ud83d"}))
+    with Journal(tmp_path / "journal.jsonl", 5) as journal:
+        assert journal.answer("a") is not None
