@@ -24,14 +24,15 @@ CLIENTS = ("ours", "langchain", "processes")
 _PROCESSES = 4
 _MIB = 2**20
 COLUMNS = {
-    "requests_per_second": "requests/s",
-    "cpu_ms_per_request": "CPU ms/request",
-    "asking_cpu_ms_per_request": "of it while asking",
-    "peak_mib": "peak MiB",
-    "asking_peak_mib": "of it while asking",
+    "requests_per_second": "requests a second",
+    "cpu_ms_per_request": "CPU ms a request",
+    "asking_cpu_ms_per_request": "CPU ms a request, while asking",
+    "peak_mib": "peak memory, MiB",
+    "asking_peak_mib": "peak memory, MiB, while asking",
     "rows_lost": "rows lost",
-    "paid_twice": "paid twice",
-    "wall_seconds": "whole run, s",
+    "paid_twice": "requests paid twice",
+    "first_request_seconds": "seconds to the first request",
+    "wall_seconds": "seconds of the whole run",
 }
 """Of the table; `while asking` is from the first request to the last row validated, without imports and datasets."""
 
@@ -129,11 +130,11 @@ def ratios(measured: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
 
 
 def _table(measured: dict[str, list[dict[str, Any]]]) -> Table:
-    table = Table(title="medians")
+    table = Table(title="medians", title_justify="left")
     table.add_column("")
-    for title in COLUMNS.values():
-        table.add_column(title, justify="right")
-    for client, runs in measured.items():
-        values = [statistics.median(run[name] for run in runs) for name in COLUMNS]
-        table.add_row(client, *(f"{value:.1f}" if isinstance(value, float) else str(value) for value in values))
+    for client in measured:
+        table.add_column(client, justify="right")
+    for name, title in COLUMNS.items():
+        values = [statistics.median(run[name] for run in runs) for runs in measured.values()]
+        table.add_row(title, *(f"{value:.1f}" if isinstance(value, float) else str(value) for value in values))
     return table

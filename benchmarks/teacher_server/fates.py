@@ -33,7 +33,9 @@ class Latency(Settings):
 class Shares(Settings):
     """Shares of the requests (0 to 1) that meet each fault; together at most 1, the rest is answered well.
 
-    The shapes from `flat` on meet first requests only: a repair is always answered with a good outline.
+    The faults of the wire, `empty` among them, come before those of the content, from `length` on, which are shares
+    of what is answered at all. Wrong shapes, from `flat` on, meet first requests only: a repair is always answered
+    with a good outline.
     """
 
     rate_limit: float = Field(default=0.0, ge=0, description="status 429 with a Retry-After, at once")
@@ -60,7 +62,10 @@ class Shares(Settings):
 
 
 class Fates:
-    """A script that draws an `Act` from the seed, the hash of the messages, and how often these have come."""
+    """A script that draws an `Act` from the seed, the hash of the messages, and how often these have come.
+
+    Faults of the content depend on seed and messages alone: a model at temperature 0 says the same thing twice.
+    """
 
     def __init__(
         self, seed: int = 0, latency: Latency | None = None, shares: Shares | None = None, retry_after: int = 1
@@ -68,12 +73,16 @@ class Fates:
         self.seed = seed
         self.latency = latency or Latency()
         self.retry_after = retry_after
-        self._shares = [(name, share) for name, share in (shares or Shares()).model_dump().items() if share]
+        given = (shares or Shares()).model_dump()
+        self._wire = {name: share for name, share in given.items() if share and name not in _OF_THE_CONTENT}
+        self._content = {name: share for name, share in given.items() if share and name in _OF_THE_CONTENT}
 
     def __call__(self, seen: Seen, times: int) -> Act:
         messages = seen.body["messages"]
-        which, how_long = self._draw(seen.key, times)
-        fault = self._fault(which)
+        on_the_wire, how_long = self._draw(seen.key, times)
+        fault = _pick(self._wire, on_the_wire)
+        if not fault and self._content:
+            fault = _pick(self._content, self._draw(seen.key, 0)[0])
         if fault == "rate_limit":
             wait = {"Retry-After": str(self.retry_after)}
             return Act(status=429, headers=wait, raw=_error("rate limit reached"), name=fault)
@@ -87,12 +96,13 @@ class Fates:
         half = _BITS // 8
         return int.from_bytes(drawn[:half]) / 2**_BITS, int.from_bytes(drawn[half:]) / 2**_BITS
 
-    def _fault(self, drawn: float) -> str:
-        for name, share in self._shares:
-            if drawn < share:
-                return name
-            drawn -= share
-        return ""
+
+def _pick(shares: dict[str, float], drawn: float) -> str:
+    for name, share in shares.items():
+        if drawn < share:
+            return name
+        drawn -= share
+    return ""
 
 
 def make(fault: str, reply: str, repair: bool = False) -> Act:
@@ -125,6 +135,7 @@ _WRONG_SHAPES: dict[str, Callable[[str], str | None]] = {
     "invented": outlines.invented,
     "negation": outlines.without_a_negation,
 }
+_OF_THE_CONTENT = frozenset({"length", *_WRONG_SHAPES})
 
 
 def _half(act: Act) -> str:

@@ -110,7 +110,9 @@ class ChatServer:
     def see(self, body: dict, authorization: str) -> Seen:
         """Return a request body with its hash; a line of a batch is seen in the same way."""
         messages = body["messages"]
-        key = hashlib.blake2b(json.dumps(messages).encode(), digest_size=16).hexdigest()
+        # Clients order a message's fields in different ways.
+        said = json.dumps([[message.get("role"), message.get("content")] for message in messages])
+        key = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
         return Seen(str(messages[-1].get("content")), body, authorization, time.monotonic(), key)
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:

@@ -36,6 +36,18 @@ def test_faults_come_in_their_shares_and_latencies_about_their_median() -> None:
     assert all(delay == 0 for fault, delay in fates.values() if fault == "rate_limit")
 
 
+def test_a_question_is_answered_in_the_same_way_again() -> None:
+    server, fates = ChatServer(), Fates(1, shares=Shares(flat=0.5))
+    for number in range(20):
+        seen = server.see({"messages": messages(f"{REPLY} case {number}")}, "")
+        assert len({fates(seen, times).content for times in range(1, 5)}) == 1
+
+
+def test_the_order_of_a_messages_fields_does_not_count() -> None:
+    turned = [dict(reversed(message.items())) for message in messages()]
+    assert ChatServer().see({"messages": messages()}, "").key == ChatServer().see({"messages": turned}, "").key
+
+
 def test_latency_is_log_normal() -> None:
     latency = Latency(median=8, sigma=0.5)
     assert latency.at(0.5) == pytest.approx(8)
