@@ -118,19 +118,22 @@ def _search(
 def _best(given: Sequence[Word], wanted: set[str], point: Counter[str], covered: set[int]) -> Span | None:
     """The stretch of highest value, the first of equals; None where no wanted word stands."""
     best, best_value = None, 0
-    first, value, used = 0, 0, Counter[str]()
+    first, value, used = 0, 0, dict[str, int]()
     for at, word in enumerate(given):
+        key = word.key
         if value <= 0:
-            first, value, used = at, 0, Counter()
-        used[word.key] += 1
-        if word.key in wanted:
-            value += _OWN - _TAKEN * (at in covered) if used[word.key] <= point[word.key] else 0
+            if key not in wanted:
+                continue
+            first, value, used = at, 0, {}
+        used[key] = used.get(key, 0) + 1
+        again = used[key] > point[key]
+        if key in wanted:
+            value += 0 if again else _OWN - _TAKEN * (at in covered)
         elif word.content:
             value += _OTHER
         else:
-            value += _OWN_FUNCTION if used[word.key] <= point[word.key] else _FUNCTION
-        # A stretch without a wanted word is worth less than one.
-        if value > max(best_value, _OWN // 2):
+            value += _FUNCTION if again else _OWN_FUNCTION
+        if value > best_value:
             best, best_value = (first, at), value
     return best and _trimmed(given, point, *best)
 

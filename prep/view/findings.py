@@ -17,8 +17,7 @@ from outline.fidelity import FINDINGS
 from outline.mentions import Mention
 from outline.negations import negation_mentions
 from outline.quantities import quantity_mentions
-from prep.view.align import Span, align
-
+from prep.view.align import Span, align, words_of
 
 UNPLACED = "alignment: point not found in the reply"
 UNCOVERED = "alignment: words that no point covers"
@@ -156,16 +155,18 @@ def _align(reply: str, points: Sequence[Point], findings: list[Finding]) -> list
     aligned = align(reply, [point.text for point in listed])
     unplaced = []
     for at, (point, spans) in enumerate(zip(listed, aligned.spans, strict=True)):
-        point.spans = spans
-        # A heading sums up what is below it, in words of its own.
+        # A heading sums up what is below it: a single word that the reply has too is no place it came from.
         heading = at + 1 < len(listed) and listed[at + 1].path.startswith(f"{point.path}.")
+        lone = all(" " not in reply[start:end].strip() for start, end in spans)
+        point.spans = () if heading and lone else spans
         unplaced += [] if spans or heading else [point]
     if unplaced:
         for point in unplaced:
             point.findings.append(len(findings))
-        findings.append(Finding(UNPLACED, f"{len(unplaced)} of {len(points)} points not found in the reply"))
+        findings.append(Finding(UNPLACED, f"{len(unplaced)} of {len(listed)} points"))
     if aligned.uncovered:
-        findings.append(Finding(UNCOVERED, "words of the reply that no point covers"))
+        words = sum(word.content for start, end in aligned.uncovered for word in words_of(reply[start:end]))
+        findings.append(Finding(UNCOVERED, f"{words} {'word' if words == 1 else 'words'} of the reply"))
     return [Mark(start, end, len(findings) - 1) for start, end in aligned.uncovered]
 
 

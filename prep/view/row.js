@@ -75,20 +75,24 @@ function outline(attempt, kinds, messages) {
   return [...outside, top];
 }
 
-/** Every finding in words, with buttons that lead to its places. */
+/** Every finding in words, with buttons that lead to its places; where words came from is under a fold. */
 function findings(row, attempt, kinds) {
   const items = attempt.findings.map(([kind, message], finding) => {
-    const at = (texts) => texts.filter((mark) => mark[2] === finding);
+    const at = (texts) => (texts ?? []).filter((mark) => mark[2] === finding);
     const quotes = at(attempt.marks).map(([start, end]) => `“${row.reply.slice(start, end)}”`);
     for (const point of attempt.points) {
-      quotes.push(...at(point.marks ?? []).map(([start, end]) => `“${point.text.slice(start, end)}”`));
+      quotes.push(...at(point.marks).map(([start, end]) => `“${point.text.slice(start, end)}”`));
       if (point.findings?.includes(finding)) quotes.push(point.path ? `point ${point.path}` : "outside the list");
     }
     const places = quotes.map((quote, place) => button(quote, { class: "place", "data-finding": finding, "data-place": place }));
-    return make("li", { class: kinds[kind].startsWith("alignment") ? "soft" : "" }, make("b", {}, kinds[kind]), ` ${message} `, ...places);
+    return [kinds[kind], make("li", {}, make("b", {}, kinds[kind]), ` ${message} `, ...places)];
   });
-  const count = items.length === 1 ? "1 finding" : `${items.length || "no"} findings`;
-  return make("section", { class: "findings", "aria-label": "Findings" }, make("h3", {}, count), make("ul", {}, ...items));
+  const some = (soft) => items.filter(([kind]) => kind.startsWith("alignment") === soft).map(([, item]) => item);
+  const [hard, notes] = [some(false), some(true)];
+  const told = hard.length ? [make("h3", {}, hard.length === 1 ? "1 finding" : `${hard.length} findings`), make("ul", {}, ...hard)]
+    : [make("h3", {}, "No findings")];
+  const fold = make("details", {}, make("summary", {}, "Not matched between reply and outline"), make("ul", {}, ...notes));
+  return make("section", { class: "findings", "aria-label": "Findings" }, ...told, ...(notes.length ? [fold] : []));
 }
 
 /** The two sides of a row; `shown` is the 0-based attempt, of a row that has any. */
