@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from typing import Any
 
 import pytest
 
@@ -19,13 +20,18 @@ REPLY = "rest well tonight and drink warm water then see your doctor"
 class Scripted:
     """A teacher that answers well, but for the rows in `faults`; it remembers how many it had in hand at once."""
 
-    name, concurrency, repairs = "scripted", 4, True
+    name, concurrency = "scripted", 4
 
-    def __init__(self, faults: dict[int, Exception | list[str]]) -> None:
+    def __init__(self, faults: dict[int, Exception | list[str]], begun: Container[int] = ()) -> None:
         self.faults = faults
+        self.begun = begun
+        self.asked: list[int] = []
         self.in_hand = self.most = 0
 
-    async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer:
+    async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+        if len(turns) == 3:
+            return None
+        self.asked.append(row.index)
         self.in_hand += 1
         self.most = max(self.most, self.in_hand)
         await asyncio.sleep(0.001 * (row.index % 3))
@@ -35,17 +41,26 @@ class Scripted:
             raise fault
         return Answer(fault[len(turns)] if fault else outline_of(row.reply), f"{row.index}/{len(turns)}")
 
+    def began(self, row: Consultation) -> bool:
+        return row.index in self.begun
+
+    def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
+        return [{"error": "HTTP 500", "about": row.index}]
+
 
 def convert(spec: StructureSpec, teacher: Scripted, rows: Sequence[Consultation]) -> list[Conversion]:
-    gate = Gate(spec, Limits(tries=3, min_coverage=0.5, max_expansion=2))
-    return asyncio.run(Converter(teacher, gate).run(rows, lambda conversion: None))
+    """Return the conversions in the order of the rows."""
+    gate = Gate(spec, Limits(tries=3, min_coverage=0.5, max_expansion=2, min_success=0))
+    found: list[Conversion] = []
+    asyncio.run(Converter(teacher, gate).run(rows, found.append))
+    return sorted(found, key=lambda conversion: conversion.index)
 
 
 def rows(count: int) -> list[Consultation]:
     return [consultation(f"{REPLY} number {index + 20}", index) for index in range(count)]
 
 
-def test_results_come_in_the_order_of_the_rows_and_each_has_its_own(spec: StructureSpec) -> None:
+def test_every_row_has_its_own_result(spec: StructureSpec) -> None:
     found = convert(spec, Scripted({}), rows(30))
     assert [conversion.consultation.index for conversion in found] == list(range(30))
     assert all(str(conversion.consultation.index + 20) in str(conversion.outline) for conversion in found)
@@ -66,6 +81,16 @@ def test_a_failing_row_touches_no_other(spec: StructureSpec, fault: Exception, k
     assert [conversion.consultation.index for conversion in found if conversion.status != "kept"] == [3, 7]
     assert (found[3].kind, found[3].retriable) == (kind, retriable)
     assert found[3].outline is None
+    assert found[3].failure()["requests"] == [{"error": "HTTP 500", "about": 3}]
+    assert not found[4].requests
+
+
+def test_rows_that_no_run_asked_about_come_first(spec: StructureSpec) -> None:
+    """The lane of the others is worked on beside them."""
+    teacher = Scripted({}, begun=range(20))
+    assert len(convert(spec, teacher, rows(30))) == 30
+    assert set(teacher.asked[:4]) <= {20, 21, 22, 23, 0}
+    assert sorted(teacher.asked) == list(range(30))
 
 
 def test_a_bad_outline_is_repaired_within_the_tries(spec: StructureSpec) -> None:

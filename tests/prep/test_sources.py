@@ -1,4 +1,5 @@
 import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from prep.config import Columns, Source
 from prep.consultation import Consultation
-from prep.sources import load, looks_like_hub_id
+from prep.sources import Rows, looks_like_hub_id
 from settings import UserError, write_jsonl
 from tests.prep.conftest import consultation
 
@@ -41,10 +42,18 @@ WRITERS: dict[str, Callable[[Path], Any]] = {
 }
 
 
+def list_of(source: Source, raw: Path, limit: int | None = None) -> list[Consultation]:
+    """Return the rows, seen twice: a source is read anew each time."""
+    rows = Rows(source, raw, limit)
+    assert list(rows) == list(rows)
+    assert len(list(rows)) == len(rows)
+    return list(rows)
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_every_format_gives_the_same_rows(tmp_path: Path, name: str) -> None:
     WRITERS[name](tmp_path / name)
-    rows = load(Source(path=tmp_path / name, columns=COLUMNS), tmp_path)
+    rows = list_of(Source(path=tmp_path / name, columns=COLUMNS), tmp_path)
     assert rows[0] == Consultation(0, "a, cold", 'I "cough"\nat night', "drink {water}", "low")
     # CSV has no null: its empty cell is a blank reply.
     assert rows[1] == Consultation(1, "ü", "it hurts", "" if name == "rows.csv" else None, "high")
@@ -53,13 +62,13 @@ def test_every_format_gives_the_same_rows(tmp_path: Path, name: str) -> None:
 def test_columns_are_mapped_and_optional_ones_may_be_absent(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "rows.jsonl", [{"question": "why", "answer": "because"}])
     mapped = Columns(description=None, patient="question", doctor="answer", status=None)
-    rows = load(Source(path=tmp_path / "rows.jsonl", columns=mapped), tmp_path)
+    rows = list_of(Source(path=tmp_path / "rows.jsonl", columns=mapped), tmp_path)
     assert rows == [Consultation(0, "", "why", "because", "")]
 
 
 def test_limit_takes_the_first_rows(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "rows.jsonl", ROWS)
-    assert len(load(Source(path=tmp_path / "rows.jsonl", columns=COLUMNS), tmp_path, limit=1)) == 1
+    assert len(list_of(Source(path=tmp_path / "rows.jsonl", columns=COLUMNS), tmp_path, limit=1)) == 1
 
 
 def broken(text: str | bytes, name: str = "rows.jsonl") -> Callable[[Path], Path]:
@@ -96,7 +105,7 @@ def test_a_source_that_cannot_be_used_is_one_message(
     tmp_path: Path, make: Callable[[Path], Path], message: str
 ) -> None:
     with pytest.raises(UserError, match=message):
-        load(Source(path=make(tmp_path), columns=COLUMNS), tmp_path)
+        list_of(Source(path=make(tmp_path), columns=COLUMNS), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -146,4 +155,21 @@ def test_what_was_fetched_is_not_fetched_again(tmp_path: Path) -> None:
     (tmp_path / "owner--name.json").write_text(
         '{"hub": "owner/name", "revision": "main", "split": "train"}', encoding="utf-8"
     )
-    assert len(load(source, tmp_path)) == 2
+    assert len(list_of(source, tmp_path)) == 2
+
+
+def test_the_hash_tells_of_content_and_order_and_not_of_the_format(tmp_path: Path) -> None:
+    for name, write in WRITERS.items():
+        write(tmp_path / name)
+    columns = [Rows(Source(path=tmp_path / name, columns=COLUMNS), tmp_path).hash for name in WRITERS]
+    # A CSV file cannot tell a null from a blank.
+    assert len({columns[0], *columns[2:]}) == 1
+    write_jsonl(tmp_path / "other.jsonl", ROWS[::-1])
+    assert Rows(Source(path=tmp_path / "other.jsonl", columns=COLUMNS), tmp_path).hash != columns[0]
+
+
+def test_half_a_surrogate_pair_in_a_source_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text(json.dumps({**ROWS[0], "Doctor": "rest \ud83d now"}) + "\n")
+    (row,) = list_of(Source(path=tmp_path / "rows.jsonl", columns=COLUMNS), tmp_path)
+    assert row.reply.encode()
+    assert row.reply.startswith("rest")
