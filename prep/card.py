@@ -1,12 +1,48 @@
 """The dataset card: what is in the folder, what is not, and why."""
 
+from array import array
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 
-from outline import ComplianceReport, FidelityReport, StructureSpec
+import numpy as np
+
+from outline import FidelityReport, StructureSpec
 from prep.config import PrepConfig
 from prep.lengths import Lengths
-from prep.splits import Split
-from prep.tally import Tally, fidelity_figures
+from prep.splits import SPLITS, Split
+from prep.tally import Tally
+
+_SHOWN = 50
+"""Row numbers that the card prints of one kind."""
+
+
+class Quality:
+    """Takes the fidelity of kept rows one by one; memory holds 16 bytes a row."""
+
+    def __init__(self) -> None:
+        self._faithful = 0
+        self._coverage, self._expansion = array("d"), array("d")
+
+    def add(self, report: FidelityReport | None) -> None:
+        if report is None:
+            return
+        self._faithful += bool(report.faithful)
+        if report.coverage is not None:
+            self._coverage.append(report.coverage)
+        if report.expansion is not None:
+            self._expansion.append(report.expansion)
+
+    def figures(self, tally: Tally) -> dict[str, str]:
+        """Return the figures on the kept rows for the card."""
+        figures = {
+            "no number, dose or negation invented or lost": f"{self._faithful} of {tally.kept}",
+            "passed at the first try": f"{tally.first_try / max(1, tally.kept):.1%}",
+        }
+        if self._coverage and self._expansion:
+            figures["coverage, mean"] = f"{fmean(self._coverage):.2f}"
+            figures["coverage, lowest"] = f"{min(self._coverage):.2f}"
+            figures["expansion, median"] = f"{np.median(np.array(self._expansion)):.2f}"
+        return figures
 
 
 def render(
@@ -17,6 +53,7 @@ def render(
     lengths: Lengths,
     quality: Mapping[str, str],
     questions: int,
+    pairs: int,
 ) -> str:
     """Return the card as Markdown with the front matter that a hub reads; the same inputs give the same text."""
     sections = [
@@ -26,20 +63,20 @@ def render(
         f"{_model(config)}, and kept only if it complies and is faithful. {spec.instruction()}",
         "For research on answer structure. It is no medical advice, and no clinician has reviewed the outlines. "
         "The texts are under the terms of their source.",
-        "## Rows\n\n" + _table({"": "rows", **_counts(tally, split, questions)}),
+        "## Rows\n\n" + _table({"": "rows", **_counts(tally, split, questions, pairs)}),
         _missing("Failed", "the teacher gave no outline that passes the gate", tally.indices["failed"]),
         _missing("Not sent", "there is nothing to convert", tally.indices["skipped"]),
         "## Quality\n\n" + _table({"of the kept rows": "value", **quality}),
         f"The gate: every criterion of the structure; no number, dose or negation invented or lost; coverage at least "
         f"{config.gate.min_coverage:g}; at most {config.gate.max_expansion:g} times the reply's words; "
-        f"answers a row: {config.gate.tries} at most.",
+        f"answers a row: {config.gate.tries} at most. Each outline was checked as it is written here.",
         "## Lengths\n\n" + _lengths(lengths, config.chat.tokenizer),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
 def _front_matter(split: Split, questions: int) -> str:
-    names = [name for name, rows in split.rows.items() if rows] + (["questions"] if questions else [])
+    names = [name for name in SPLITS if split.count(name)] + (["questions"] if questions else [])
     files = "\n".join(f"  - split: {name}\n    path: {name}.jsonl" for name in names)
     fields = [
         "language: en",
@@ -55,34 +92,30 @@ def _model(config: PrepConfig) -> str:
     return f" ({config.teacher.model})" if config.teacher.name == "openai" else ""
 
 
-def _counts(tally: Tally, split: Split, questions: int) -> dict[str, int]:
+def _counts(tally: Tally, split: Split, questions: int, pairs: int) -> dict[str, int]:
     return {
         "source": tally.total,
         "kept": tally.kept,
         "failed": tally.failed,
         "not sent": tally.skipped,
-        **{f"{name}.jsonl": len(rows) for name, rows in split.rows.items()},
-        "left out: duplicates of another row": len(split.duplicates),
-        "left out: near-duplicates of a held-out question": len(split.held_out),
+        **{f"{name}.jsonl": split.count(name) for name in SPLITS},
+        "left out: duplicates of another row": split.count("duplicate"),
+        "left out: near-duplicates of a held-out question": split.count("held out"),
         "questions.jsonl (held out, without an answer)": questions,
-    }
-
-
-def quality(tally: Tally, outlines: Sequence[ComplianceReport], reports: Sequence[FidelityReport]) -> dict[str, str]:
-    """Return the figures on the kept rows for the card, given the reports on each of them."""
-    return {
-        "compliant": f"{sum(report.compliant for report in outlines)} of {tally.kept}",
-        "no number, dose or negation invented or lost": f"{sum(bool(r.faithful) for r in reports)} of {tally.kept}",
-        "passed at the first try": f"{tally.first_try / max(1, tally.kept):.1%}",
-        **{name.replace("_", ", "): f"{value:.2f}" for name, value in fidelity_figures(reports).items()},
+        "preferences/*.jsonl (the outline against a refused first answer)": pairs,
     }
 
 
 def _missing(title: str, meaning: str, kinds: Mapping[str, Sequence[int]]) -> str:
     if not kinds:
         return ""
-    lines = [f"- {kind}: {len(rows)} (rows {', '.join(map(str, rows))})" for kind, rows in sorted(kinds.items())]
+    lines = [f"- {kind}: {len(rows)} (rows {_numbers(rows)})" for kind, rows in sorted(kinds.items())]
     return f"## {title}\n\nRows of the source (0-based) for which {meaning}:\n\n" + "\n".join(lines)
+
+
+def _numbers(rows: Sequence[int]) -> str:
+    shown = ", ".join(map(str, rows[:_SHOWN]))
+    return shown if len(rows) <= _SHOWN else f"{shown} and {len(rows) - _SHOWN} more: see failed.jsonl"
 
 
 def _lengths(lengths: Lengths, tokenizer: str | None) -> str:

@@ -9,7 +9,6 @@ from prep import fingerprint
 from prep.config import Chat
 from prep.consultation import Consultation
 from prep.conversion import Conversion
-from prep.splits import SPLITS, Split
 from settings import write_jsonl
 
 ChatRow = dict[str, Any]
@@ -42,14 +41,11 @@ def question_row(row: Consultation, system: str) -> ChatRow:
     }
 
 
-def write_chat(folder: Path, rows: Sequence[ChatRow], split: Split, questions: Sequence[ChatRow]) -> list[Path]:
-    """Write the splits, and the questions where there are any, and return the files."""
-    files = [folder / f"{name}.jsonl" for name in SPLITS]
-    for name, file in zip(SPLITS, files, strict=True):
-        write_jsonl(file, [rows[i] for i in split.rows[name]])
-    held = folder / "questions.jsonl"
-    held.unlink(missing_ok=True)
-    if questions:
-        write_jsonl(held, questions)
-        files.append(held)
-    return files
+def write_questions(folder: Path, questions: Sequence[ChatRow]) -> list[Path]:
+    """Write the held-out questions where there are any, and return the file."""
+    file = folder / "questions.jsonl"
+    if not questions:
+        file.unlink(missing_ok=True)
+        return []
+    write_jsonl(file, questions)
+    return [file]

@@ -1,19 +1,32 @@
 """Which rows say the same, word for word or nearly."""
 
 import re
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
 
-from datasketch import MinHash, MinHashLSH
+import numpy as np
+from numpy.typing import NDArray
 
-_SHINGLE = 5
-"""Characters, spaces left out: a typo or "5mg" for "5 mg" changes few of them."""
-_PERMUTATIONS = 256
-_MISSED = 0.001
-"""Probability with which the search may miss a pair that is just at the threshold."""
+from prep.signatures import SHINGLE, Rows, Signatures
+
 _NOT_TEXT = re.compile(r"[\W_]+")
+_CACHED = 64
+"""Sets of shingles in memory, of some 100 kB each."""
 
 Text = str
 Shingles = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """For each row the first row (0-based) of its group, and the first whose last text is the same as its own."""
+
+    near: Rows
+    same: Rows
 
 
 def normal(text: Text) -> Text:
@@ -23,7 +36,7 @@ def normal(text: Text) -> Text:
 
 def shingles(text: Text) -> Shingles:
     plain = normal(text)
-    return frozenset(plain[i : i + _SHINGLE] for i in range(max(1, len(plain) - _SHINGLE + 1)))
+    return frozenset(plain[i : i + SHINGLE] for i in range(max(1, len(plain) - SHINGLE + 1)))
 
 
 def similarity(one: Shingles, other: Shingles) -> float:
@@ -31,45 +44,87 @@ def similarity(one: Shingles, other: Shingles) -> float:
     return len(one & other) / len(one | other)
 
 
-def groups(texts: Sequence[Sequence[Text]], threshold: float) -> list[int]:
-    """Return a group number for each row: rows of one group are linked by chains of near-duplicates.
+def groups(rows: Sequence[Sequence[Text]], threshold: float, folder: Path) -> Groups:
+    """Group rows: those of one group are linked by chains of near-duplicates.
 
     A row is its texts, compared place by place (question with question, the whole with the whole); two rows are
-    near-duplicates when one pair has at least `threshold` Jaccard similarity. Candidates come from MinHash LSH
-    (datasketch) and are then measured exactly; of pairs just at the threshold the search misses 1 in 1,000 at most.
+    near-duplicates when one pair has at least `threshold` Jaccard similarity. Candidates come from MinHash signatures
+    (datasketch) and are then measured exactly; of pairs just at the threshold the search misses about 1 in 1,000 at
+    most. `rows` may read from a disk: it is iterated over once a place, and asked for the rows that may be near. What
+    is kept meanwhile stands in a file of `folder` (`Signatures`) and in about 120 bytes a row of memory.
     """
-    parents = list(range(len(texts)))
-    for place in range(len(texts[0]) if texts else 0):
-        sets = [shingles(row[place]) for row in texts]
-        for one, other in _similar_pairs(sets, threshold):
-            roots = sorted((_root(parents, one), _root(parents, other)))
-            parents[roots[1]] = roots[0]
-    return [_root(parents, row) for row in range(len(texts))]
+    parents = array("I", range(len(rows)))
+    same = np.arange(len(rows), dtype=np.uint32)
+    for place in range(len(rows[0]) if len(rows) else 0):
+        with Signatures(folder, len(rows), threshold) as signatures:
+            digests = bytearray()
+            for row in rows:
+                plain = normal(row[place])
+                digests += blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+                signatures.add(plain)
+            same = _first_equal(digests)
+            del digests
+            _join_equal(parents, same)
+            _join_near(parents, signatures, same, _reader(rows, place), threshold)
+    return Groups(_roots(parents, np.arange(len(rows), dtype=np.uint32)), same)
 
 
-def _similar_pairs(sets: Sequence[Shingles], threshold: float) -> list[tuple[int, int]]:
-    search = MinHashLSH(num_perm=_PERMUTATIONS, params=_bands(threshold))
-    pairs = []
-    for row, found in enumerate(sets):
-        sketch = MinHash(num_perm=_PERMUTATIONS)
-        sketch.update_batch([piece.encode("utf-8", "surrogatepass") for piece in found])
-        near = (int(str(other)) for other in search.query(sketch))
-        pairs += [(other, row) for other in near if similarity(sets[other], found) >= threshold]
-        search.insert(str(row), sketch)
-    return pairs
+def _reader(rows: Sequence[Sequence[Text]], place: int) -> Callable[[int], Shingles]:
+    @lru_cache(maxsize=_CACHED)
+    def read(row: int) -> Shingles:
+        return shingles(rows[row][place])
+
+    return read
 
 
-def _bands(threshold: float) -> tuple[int, int]:
-    """Return bands and rows a band: the longest rows, so the fewest idle candidates, that miss few enough pairs.
+def _first_equal(digests: bytearray) -> Rows:
+    """Return for each row the first with the same 16 bytes."""
+    halves = np.frombuffer(digests, dtype=np.uint64).reshape(-1, 2)
+    order = np.lexsort((halves[:, 1], halves[:, 0])).astype(np.uint32)  # stable: equal rows stay in order
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (halves[order[1:]] != halves[order[:-1]]).any(axis=1)
+    first = np.empty(len(order), dtype=np.uint32)
+    first[order] = order[np.flatnonzero(new)[np.cumsum(new) - 1]]
+    return first
 
-    A pair of similarity s shares no band with probability (1 - s ** rows) ** bands.
-    """
-    choices = ((_PERMUTATIONS // rows, rows) for rows in range(16, 0, -1))
-    good = (choice for choice in choices if (1 - threshold ** choice[1]) ** choice[0] <= _MISSED)
-    return next(good, (_PERMUTATIONS, 1))
+
+def _join_equal(parents: array, same: Rows) -> None:
+    for row in np.flatnonzero(same != np.arange(len(same))).tolist():
+        _join(parents, int(same[row]), row)
 
 
-def _root(parents: Sequence[int], row: int) -> int:
+def _join_near(
+    parents: array, signatures: Signatures, same: Rows, of: Callable[[int], Shingles], threshold: float
+) -> None:
+    # What equals an earlier row is near whatever that one is near.
+    distinct = np.flatnonzero(same == np.arange(len(same))).astype(np.uint32)
+    for one, other in _promising(parents, signatures, distinct):
+        if _root(parents, one) != _root(parents, other) and similarity(of(one), of(other)) >= threshold:
+            _join(parents, one, other)
+
+
+def _promising(parents: array, signatures: Signatures, rows: Rows) -> Iterator[tuple[int, int]]:
+    for ones, others in signatures.candidates(rows):
+        apart = _roots(parents, ones) != _roots(parents, others)
+        ones, others = ones[apart], others[apart]
+        likely = signatures.likely(ones, others)
+        yield from zip(ones[likely].tolist(), others[likely].tolist(), strict=True)
+
+
+def _join(parents: array, one: int, other: int) -> None:
+    first, second = sorted((_root(parents, one), _root(parents, other)))
+    parents[second] = first
+
+
+def _root(parents: array, row: int) -> int:
     while parents[row] != row:
+        parents[row] = parents[parents[row]]
         row = parents[row]
     return row
+
+
+def _roots(parents: array, rows: Rows) -> NDArray[np.uint32]:
+    above = np.frombuffer(parents, dtype=np.uint32)
+    while (above[rows] != rows).any():
+        rows = above[rows]
+    return rows

@@ -1,7 +1,10 @@
 """How long the conversations are, which decides about sequence length and truncation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from settings import UserError
 
@@ -10,27 +13,41 @@ Lengths = dict[str, dict[str, int]]
 _SHARES = {"median": 0.5, "95%": 0.95, "longest": 1.0}
 
 
-def measure(rows: Sequence[Mapping[str, Any]], tokenizer: str | None) -> Lengths:
-    """Return median, 95th percentile and longest of prompt, answer and whole, in words (`... words`).
+class Measure:
+    """Takes conversations one by one and counts their words (parted by white space).
 
-    With a tokenizer (a folder or a hub id) in its tokens too, chat template not counted. Raises `UserError` when it
-    cannot be loaded.
+    With a tokenizer (a folder or a hub id) its tokens too, chat template not counted. Raises `UserError` when it
+    cannot be loaded. Memory holds 8 bytes a conversation, twice that with a tokenizer.
     """
-    counters: dict[str, Callable[[str], int]] = {"words": lambda text: len(text.split())}
-    if tokenizer is not None:
-        counters["tokens"] = _token_counter(tokenizer)
-    found: Lengths = {}
-    for unit, count in counters.items():
-        sizes = [[count(message["content"]) for message in row["messages"]] for row in rows]
-        found[f"prompt {unit}"] = _spread([sum(size[:-1]) for size in sizes])
-        found[f"answer {unit}"] = _spread([size[-1] for size in sizes])
-        found[f"whole {unit}"] = _spread([sum(size) for size in sizes])
-    return found
+
+    def __init__(self, tokenizer: str | None) -> None:
+        self._counters: dict[str, Callable[[str], int]] = {"words": lambda text: len(text.split())}
+        if tokenizer is not None:
+            self._counters["tokens"] = _token_counter(tokenizer)
+        self._sizes = {unit: (array("I"), array("I")) for unit in self._counters}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count the messages of a row, the last of which is the answer."""
+        *prompt, answer = (message["content"] for message in row["messages"])
+        for unit, count in self._counters.items():
+            prompts, answers = self._sizes[unit]
+            prompts.append(sum(map(count, prompt)))
+            answers.append(count(answer))
+
+    def lengths(self) -> Lengths:
+        """Return median, 95th percentile and longest of prompt, answer and whole (`... words`, `... tokens`)."""
+        found: Lengths = {}
+        for unit, sizes in self._sizes.items():
+            prompts, answers = (np.array(size, dtype=np.int64) for size in sizes)
+            found[f"prompt {unit}"] = _spread(prompts)
+            found[f"answer {unit}"] = _spread(answers)
+            found[f"whole {unit}"] = _spread(prompts + answers)
+        return found
 
 
-def _spread(sizes: list[int]) -> dict[str, int]:
-    ordered = sorted(sizes) or [0]
-    return {name: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for name, share in _SHARES.items()}
+def _spread(sizes: np.ndarray) -> dict[str, int]:
+    ordered = np.sort(sizes) if len(sizes) else np.zeros(1, dtype=np.int64)
+    return {name: int(ordered[min(len(ordered) - 1, int(share * len(ordered)))]) for name, share in _SHARES.items()}
 
 
 def _token_counter(name: str) -> Callable[[str], int]:

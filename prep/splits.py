@@ -1,63 +1,97 @@
 """Train, validation and test: seeded, and no near-duplicates across them."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from prep import duplicates, fingerprint
 from prep.config import Chat
 from prep.consultation import Consultation
+from prep.duplicates import Rows
+from prep.store import Store
 
 SPLITS = ("train", "validation", "test")
+PLACES = (*SPLITS, "duplicate", "held out")
+"""Where a kept row may go: to a split, or to none because it repeats another row, or nearly a held-out question."""
+
+_DUPLICATE, _HELD_OUT = PLACES.index("duplicate"), PLACES.index("held out")
 
 
 @dataclass(frozen=True)
 class Split:
-    """Row positions by split, each in source order, and those left out with the reason by which they were."""
+    """Where each kept row goes, in the order of the source: one byte a row, its number in `PLACES`."""
 
-    rows: dict[str, list[int]]
-    duplicates: list[int]
-    held_out: list[int]
+    codes: bytes
+
+    def count(self, place: str) -> int:
+        return self.codes.count(PLACES.index(place))
 
 
-def split(rows: Sequence[Consultation], questions: Sequence[Consultation], chat: Chat) -> Split:
-    """Part `rows` for training and its checks.
+def split(store: Store, questions: Sequence[Consultation], chat: Chat, folder: Path) -> Split:
+    """Part the kept rows for training and its checks; `folder` holds what does not fit into memory meanwhile.
 
     Left out: exact duplicates of an earlier row, and whatever nearly equals a held-out question. Two rows are near
     when their questions are, or their questions and replies together. Which group goes where depends on the seed and
     the group's own text alone, so a row more in the source moves few of the others.
     """
-    texts = [_texts(row) for row in [*rows, *questions]]
-    groups = duplicates.groups(texts, chat.near_duplicate)
-    closed = set(groups[len(rows) :])
-    held_out = [i for i in range(len(rows)) if groups[i] in closed]
-    first: dict[str, int] = {}
-    for i in range(len(rows)):
-        first.setdefault(duplicates.normal(texts[i][1]), i)
-    kept = [i for i in first.values() if groups[i] not in closed]
-    repeated = [i for i in range(len(rows)) if groups[i] not in closed and i not in set(kept)]
-    return Split(_assign(kept, groups, texts, chat), repeated, held_out)
+    texts = _Texts(store, questions)
+    found = duplicates.groups(texts, chat.near_duplicate, folder)
+    count = len(texts) - len(questions)
+    near, same = found.near[:count], found.same[:count]
+    codes = np.full(count, _DUPLICATE, dtype=np.uint8)
+    held_out = np.isin(near, found.near[count:])
+    codes[held_out] = _HELD_OUT
+    rest = np.flatnonzero(~held_out & (same == np.arange(count)))
+    codes[rest] = _assign(near[rest], texts, chat)
+    return Split(codes.tobytes())
 
 
-def _assign(
-    kept: Sequence[int], groups: Sequence[int], texts: Sequence[tuple[str, str]], chat: Chat
-) -> dict[str, list[int]]:
-    members: dict[int, list[int]] = {}
-    for i in kept:
-        members.setdefault(groups[i], []).append(i)
-    order = sorted(members.values(), key=lambda rows: fingerprint.digest([chat.seed, texts[rows[0]]]))
-    parts: dict[str, list[int]] = {name: [] for name in SPLITS}
-    quotas = {"test": _quota(chat.test, len(kept)), "validation": _quota(chat.validation, len(kept))}
-    for group in order:
+class _Texts(Sequence[tuple[str, str]]):
+    """Question, and question with reply, of the kept rows and then of the held-out ones, read when asked for."""
+
+    def __init__(self, store: Store, questions: Sequence[Consultation]) -> None:
+        self._store = store
+        self._questions = questions
+        self._kept = array("I", (place for place, conversion in enumerate(store) if conversion.status == "kept"))
+
+    def __len__(self) -> int:
+        return len(self._kept) + len(self._questions)
+
+    def __getitem__(self, row: int) -> tuple[str, str]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        if row < len(self._kept):
+            given = self._store.at(self._kept[row]).consultation
+        else:
+            given = self._questions[row - len(self._kept)]
+        return given.question(), f"{given.question()}\n{given.reply}"
+
+
+def _assign(near: Rows, texts: _Texts, chat: Chat) -> NDArray[np.uint8]:
+    """Return the split of each row, given the first row of its group."""
+    first, group, sizes = np.unique(near, return_inverse=True, return_counts=True)
+    placed = np.zeros(len(first), dtype=np.uint8)
+    free = {"test": _quota(chat.test, len(near)), "validation": _quota(chat.validation, len(near))}
+    for number in _order(first, texts, chat.seed):
         # A group too large for what a small split still takes goes to training whole.
-        fits = (name for name, quota in quotas.items() if len(parts[name]) + len(group) <= quota)
-        parts[next(fits, "train")] += group
-    return {name: sorted(part) for name, part in parts.items()}
+        name = next((name for name, rows in free.items() if sizes[number] <= rows), None)
+        if name:
+            free[name] -= int(sizes[number])
+            placed[number] = SPLITS.index(name)
+    return placed[group]
+
+
+def _order(first: Rows, texts: _Texts, seed: int) -> NDArray[np.int64]:
+    """Return the groups in the order of a hash of the seed and their first row's text."""
+    hashes = bytearray()
+    for row in first.tolist():
+        hashes += bytes.fromhex(fingerprint.digest([seed, texts[row]]))[:16]
+    halves = np.frombuffer(hashes, dtype=">u8").reshape(-1, 2)
+    return np.lexsort((halves[:, 1], halves[:, 0]))
 
 
 def _quota(share: float, rows: int) -> int:
     """At least one row where a share is asked for and there are rows enough to leave some for training."""
     return max(1, round(share * rows)) if share and rows >= len(SPLITS) else 0
-
-
-def _texts(row: Consultation) -> tuple[str, str]:
-    return row.question(), f"{row.question()}\n{row.reply}"

@@ -5,6 +5,7 @@ import re
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from llm.storage import writing
 from prep.conversion import Conversion
@@ -13,17 +14,24 @@ _INDEX = re.compile(rb'\{"index": (\d+),')
 
 
 class Store:
-    """Files with one conversion a line; memory holds 24 bytes a conversion.
+    """Files with one conversion a line; memory holds 10 bytes a conversion (twice to three times that on opening).
 
-    Iterating yields them by their index in the source, as often as asked for.
+    Iterating yields them by their index in the source, as often as asked for; `at` gives one by its position in
+    that order. Whichever file a conversion is in, and wherever there, makes no difference.
     """
 
     def __init__(self, files: Sequence[Path]) -> None:
         """Open files that `StoreWriter` made."""
+        import numpy
+
         self._files = [file.open("rb") for file in files]
-        self._places = {"index": array("Q"), "file": array("Q"), "offset": array("Q")}
-        for number, file in enumerate(self._files):
-            self._scan(number, file)
+        index, number, offset = array("Q"), array("H"), array("Q")
+        for i, file in enumerate(self._files):
+            _scan(file, index, offset)
+            number.extend([i] * (len(index) - len(number)))
+        order = numpy.argsort(numpy.frombuffer(index, dtype=numpy.uint64), kind="stable")
+        self._file = numpy.frombuffer(number, dtype=numpy.uint16)[order]
+        self._offset = numpy.frombuffer(offset, dtype=numpy.uint64)[order]
 
     def __enter__(self) -> "Store":
         return self
@@ -33,29 +41,30 @@ class Store:
             file.close()
 
     def __len__(self) -> int:
-        return len(self._places["index"])
+        return len(self._offset)
 
     def __iter__(self) -> Iterator[Conversion]:
-        import numpy
+        return map(self.at, range(len(self)))
 
-        for place in numpy.argsort(numpy.frombuffer(self._places["index"], dtype=numpy.uint64), kind="stable"):
-            file = self._files[self._places["file"][place]]
-            file.seek(self._places["offset"][place])
-            yield Conversion.of_dict(json.loads(file.readline()))
+    def at(self, position: int) -> Conversion:
+        """Return the conversion at a 0-based position; not the index in the source where rows of that are missing."""
+        file = self._files[self._file[position]]
+        file.seek(self._offset[position])
+        return Conversion.of_dict(json.loads(file.readline()))
 
     def kept(self) -> Iterator[Conversion]:
         """Yield those with an outline."""
         return (conversion for conversion in self if conversion.status == "kept")
 
-    def _scan(self, number: int, file) -> None:
-        offset = 0
-        for line in file:
-            found = _INDEX.match(line)
-            assert found, "a line that StoreWriter did not write"
-            self._places["index"].append(int(found[1]))
-            self._places["file"].append(number)
-            self._places["offset"].append(offset)
-            offset += len(line)
+
+def _scan(file: IO[bytes], index: array, offset: array) -> None:
+    start = 0
+    for line in file:
+        found = _INDEX.match(line)
+        assert found, "a line that StoreWriter did not write"
+        index.append(int(found[1]))
+        offset.append(start)
+        start += len(line)
 
 
 class StoreWriter:

@@ -1,22 +1,35 @@
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from prep import duplicates
 from prep.config import Chat
 from prep.consultation import Consultation
-from prep.splits import SPLITS, Split, split
-from tests.prep.conftest import make_rows
+from prep.splits import PLACES, SPLITS, Split, split
+from tests.prep.stored import consultations, failed, kept, stored
 
 CHAT = Chat(system="{structure}", seed=7, validation=0.1, test=0.2, near_duplicate=0.6, tokenizer=None)
 
+Parted = Callable[..., Split]
 
-def consultations(count: int, seed: int = 1) -> list[Consultation]:
-    rows = make_rows(count, seed)
-    return [
-        Consultation(i, row["Description"], row["Patient"], row["Doctor"], row["Status"]) for i, row in enumerate(rows)
-    ]
+
+@pytest.fixture
+def parted(tmp_path: Path) -> Parted:
+    """Split rows, all of them kept, in the order in which they are given."""
+
+    def part(rows: Sequence[Consultation], questions: Sequence[Consultation] = (), chat: Chat = CHAT) -> Split:
+        conversions = [kept(replace(row, index=i)) for i, row in enumerate(rows)]
+        with stored(tmp_path, conversions) as store:
+            return split(store, questions, chat, tmp_path)
+
+    return part
+
+
+def rows_of(parts: Split, place: str) -> list[int]:
+    return [i for i, code in enumerate(parts.codes) if PLACES[code] == place]
 
 
 def altered(row: Consultation, index: int, **changes: str) -> Consultation:
@@ -35,7 +48,7 @@ def with_near_duplicates() -> list[Consultation]:
 
 def pairs_across(rows: list[Consultation], parts: Split) -> list[tuple[int, int]]:
     """Near-duplicates that stand in different splits, found by measuring every pair."""
-    where = {i: name for name in SPLITS for i in parts.rows[name]}
+    where = {i: name for name in SPLITS for i in rows_of(parts, name)}
     sets = {i: duplicates.shingles(rows[i].question()) for i in where}
     return [
         (one, other)
@@ -45,71 +58,62 @@ def pairs_across(rows: list[Consultation], parts: Split) -> list[tuple[int, int]
     ]
 
 
-def test_near_duplicates_never_cross_a_split() -> None:
+def test_near_duplicates_never_cross_a_split(parted: Parted) -> None:
     rows = with_near_duplicates()
-    parts = split(rows, [], CHAT)
+    parts = parted(rows)
     assert pairs_across(rows, parts) == []
-    assert len(parts.duplicates) == 6
-    assert sum(map(len, parts.rows.values())) == 72
-    assert len(parts.rows["test"]) == 14
-    assert len(parts.rows["validation"]) == 7
+    assert {place: parts.count(place) for place in PLACES} == {
+        "train": 51,
+        "validation": 7,
+        "test": 14,
+        "duplicate": 6,
+        "held out": 0,
+    }
 
 
-def test_the_same_question_with_another_reply_is_a_near_duplicate() -> None:
+def test_the_same_question_with_another_reply_is_a_near_duplicate(parted: Parted) -> None:
     rows = consultations(40)
     rows.append(altered(rows[0], 40, doctor=consultations(1, seed=9)[0].reply))
     for seed in range(5):
-        assert pairs_across(rows, split(rows, [], CHAT.model_copy(update={"seed": seed}))) == []
+        assert pairs_across(rows, parted(rows, chat=CHAT.model_copy(update={"seed": seed}))) == []
 
 
-def test_every_row_is_in_one_place() -> None:
-    rows = with_near_duplicates()
-    parts = split(rows, rows[:3], CHAT)
-    placed = [*parts.duplicates, *parts.held_out, *(i for name in SPLITS for i in parts.rows[name])]
-    assert sorted(placed) == list(range(len(rows)))
-
-
-def test_held_out_questions_and_their_like_are_not_trained_on() -> None:
+def test_held_out_questions_and_their_like_are_not_trained_on(parted: Parted) -> None:
     rows = consultations(30)
     question = altered(rows[4], 0, patient=rows[4].patient + " thanks", doctor="")
-    assert split(rows, [question], CHAT).held_out == [4]
+    assert rows_of(parted(rows, [question]), "held out") == [4]
 
 
-def test_the_seed_decides_and_decides_alike() -> None:
+def test_the_seed_decides_and_decides_alike(parted: Parted) -> None:
     rows = consultations(60)
-    assert split(rows, [], CHAT) == split(rows, [], CHAT)
-    assert split(rows, [], CHAT) != split(rows, [], CHAT.model_copy(update={"seed": 8}))
+    assert parted(rows) == parted(rows)
+    assert parted(rows) != parted(rows, chat=CHAT.model_copy(update={"seed": 8}))
 
 
-def test_a_row_more_moves_few_others() -> None:
+def test_rows_without_an_outline_and_the_order_in_which_rows_were_made_make_no_difference(tmp_path: Path) -> None:
+    rows = with_near_duplicates()
+    good = [kept(replace(row, index=2 * i)) for i, row in enumerate(rows)]
+    bad = [failed(replace(row, index=2 * i + 1)) for i, row in enumerate(rows[:9])]
+    with stored(tmp_path, good) as store:
+        parts = split(store, rows[:2], CHAT, tmp_path)
+    for order in range(2):
+        with stored(tmp_path, [*good, *bad], order) as store:
+            assert split(store, rows[:2], CHAT, tmp_path) == parts
+
+
+def test_a_row_more_moves_few_others(parted: Parted) -> None:
     rows = consultations(61)
-    before, after = split(rows[:60], [], CHAT), split(rows, [], CHAT)
-    assert len(set(before.rows["test"]) ^ set(after.rows["test"])) <= 4
+    before, after = parted(rows[:60]), parted(rows)
+    assert len(set(rows_of(before, "test")) ^ set(rows_of(after, "test"))) <= 4
 
 
-@pytest.mark.parametrize(("count", "expected"), [(0, (0, 0, 0)), (1, (1, 0, 0)), (2, (2, 0, 0)), (3, (1, 1, 1))])
-def test_few_rows_still_leave_some_for_training(count: int, expected: tuple[int, int, int]) -> None:
-    parts = split(consultations(count), [], CHAT)
-    assert tuple(len(parts.rows[name]) for name in SPLITS) == expected
+@pytest.mark.parametrize(("count", "expected"), [(0, [0, 0, 0]), (1, [1, 0, 0]), (2, [2, 0, 0]), (3, [1, 1, 1])])
+def test_few_rows_still_leave_some_for_training(parted: Parted, count: int, expected: list[int]) -> None:
+    parts = parted(consultations(count))
+    assert [parts.count(name) for name in SPLITS] == expected
 
 
-def test_a_group_too_large_for_a_small_split_is_trained_on() -> None:
+def test_a_group_too_large_for_a_small_split_is_trained_on(parted: Parted) -> None:
     row = consultations(1)[0]
     rows = [altered(row, i, patient=f"{row.patient} {'abcdefghij'[i]}") for i in range(10)]
-    parts = split(rows, [], CHAT)
-    assert len(parts.rows["train"]) == 10
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "near"),
-    [
-        ("take 5mg of it daily", "Take 5 mg, of it daily!", True),
-        ("my left knee hurts when I climb the stairs at work", "my left knee hurts when I climb stairs at work", True),
-        ("my left knee hurts when I climb", "an itchy rash spreads on my back", False),
-        ("", "", True),
-        ("a", "b", False),
-    ],
-)
-def test_what_counts_as_near(one: str, other: str, near: bool) -> None:
-    groups = duplicates.groups([(one,), (other,)], 0.6)
-    assert (groups[0] == groups[1]) is near
+    assert parted(rows).count("train") == 10

@@ -1,0 +1,146 @@
+"""MinHash signatures on the disk, and which rows' they call alike.
+
+Banding and its probabilities: Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, chapter 3.
+"""
+
+import math
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHINGLE = 5
+"""Characters, spaces left out: a typo or "5mg" for "5 mg" changes few of them."""
+
+_PERMUTATIONS = 256
+_MISSED = 0.001
+"""Probability with which the bands may miss a pair that is just at the threshold."""
+_SKETCH = 64
+"""Bytes of a signature that stay in memory, one of every fourth permutation."""
+_UNLIKE = 0.0001
+"""Probability with which the sketches may miss a pair that is just at the threshold."""
+_REACH = 100
+"""Rows of a band with the same hash that a row is compared with, the nearest before it."""
+_CHUNK = 4096
+"""Rows written, or pairs compared, at once."""
+# Odd numbers drawn once: the multipliers of a multiply-shift hash (Thorup, High Speed Hashing for Integers and Strings,
+# 2015), one for each place of what is hashed.
+_MULTIPLIERS = np.random.RandomState(20).randint(0, 2**63, _PERMUTATIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+
+Rows = NDArray[np.uint32]
+
+
+class Signatures:
+    """Signatures of up to `capacity` texts in a file of `folder` that no name leads to, so that it never stays behind.
+
+    On the disk are 8 bytes a row and band (512 at a threshold of 0.6), in memory 64 a row.
+    """
+
+    def __init__(self, folder: Path, capacity: int, threshold: float) -> None:
+        # Late: it brings half of SciPy, which a run that only converts does without.
+        from datasketch import MinHash
+
+        self._minhash = MinHash(num_perm=_PERMUTATIONS, hashfunc=int)
+        self._bands, self._width = bands(threshold)
+        self._least = _least_agreement(threshold)
+        self._capacity = capacity
+        self._written = 0
+        self._fresh: list[NDArray[np.uint32]] = []
+        self._sketches = np.empty((capacity, _SKETCH), dtype=np.uint8)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+
+    def __enter__(self) -> "Signatures":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, plain: str) -> None:
+        """Append the signature of a text that has nothing but letters and digits."""
+        self._minhash.clear()
+        self._minhash.update_batch(_hashes(plain).tolist())
+        self._fresh.append(self._minhash.hashvalues)
+        if len(self._fresh) == _CHUNK:
+            self._flush()
+
+    def candidates(self, rows: Rows) -> Iterator[tuple[Rows, Rows]]:
+        """Yield pairs of the given rows (0-based, ascending) that agree in a band, the earlier row first.
+
+        In a band that more than `_REACH` rows agree in, a row is paired with the first of them and with the `_REACH`
+        before it: pairs grow with the rows, not with their square, and a chain links what is near all the same.
+        A pair comes once for every band in which it agrees.
+        """
+        self._flush()
+        for band in range(self._bands):
+            self._file.seek(band * self._capacity * 8)
+            hashes = np.fromfile(self._file, dtype=np.uint64, count=self._written)[rows]
+            order = np.argsort(hashes, kind="stable").astype(np.uint32)
+            hashes = hashes[order]
+            for earlier, later in _neighbours(hashes):
+                for start in range(0, len(earlier), _CHUNK):
+                    part = slice(start, start + _CHUNK)
+                    yield rows[order[earlier[part]]], rows[order[later[part]]]
+
+    def likely(self, ones: Rows, others: Rows) -> NDArray[np.bool_]:
+        """Say of each pair whether its similarity may reach the threshold, from a quarter of the signature."""
+        agreement = (self._sketches[ones] == self._sketches[others]).sum(axis=1)
+        return agreement >= self._least
+
+    def _flush(self) -> None:
+        """Write the bands one after the other, so that each can be read on its own."""
+        if not self._fresh:
+            return
+        fresh = np.stack(self._fresh)
+        self._fresh = []
+        parts = fresh[:, : self._bands * self._width].reshape(len(fresh), self._bands, self._width)
+        hashes = parts.astype(np.uint64) @ _MULTIPLIERS[: self._width]
+        for band in range(self._bands):
+            self._file.seek((band * self._capacity + self._written) * 8)
+            self._file.write(hashes[:, band].tobytes())
+        self._file.flush()
+        end = self._written + len(fresh)
+        self._sketches[self._written : end] = fresh[:, :: _PERMUTATIONS // _SKETCH]  # the lowest byte of each
+        self._written = end
+
+
+def bands(threshold: float) -> tuple[int, int]:
+    """Return bands and rows a band: the longest rows, so the fewest idle candidates, that miss few enough pairs.
+
+    A pair of similarity s shares no band with probability (1 - s ** rows) ** bands.
+    """
+    choices = ((_PERMUTATIONS // rows, rows) for rows in range(16, 0, -1))
+    good = (choice for choice in choices if (1 - threshold ** choice[1]) ** choice[0] <= _MISSED)
+    return next(good, (_PERMUTATIONS, 1))
+
+
+def _least_agreement(threshold: float) -> int:
+    """Return how many bytes of two sketches agree at least, where the similarity is at the threshold or above."""
+    below = 0.0
+    for agree in range(_SKETCH + 1):
+        below += math.comb(_SKETCH, agree) * threshold**agree * (1 - threshold) ** (_SKETCH - agree)
+        if below > _UNLIKE:
+            return agree
+    return _SKETCH
+
+
+def _hashes(plain: str) -> NDArray[np.uint64]:
+    """Return a 32-bit hash of each shingle; of the whole where it is shorter than one."""
+    encoded = plain.ljust(SHINGLE, "\0").encode("utf-32-le", "surrogatepass")
+    windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(encoded, dtype="<u4").astype(np.uint64), SHINGLE)
+    return (windows @ _MULTIPLIERS[:SHINGLE]) >> np.uint64(32)
+
+
+def _neighbours(hashes: NDArray[np.uint64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield pairs of places in a sorted array that hold the same."""
+    starts = np.arange(len(hashes))
+    for distance in range(1, _REACH + 1):
+        starts = starts[: np.searchsorted(starts, len(hashes) - distance)]
+        starts = starts[hashes[starts] == hashes[starts + distance]]
+        if not len(starts):
+            return
+        yield starts, starts + distance
+    far = starts + _REACH
+    yield np.searchsorted(hashes, hashes[far]), far
