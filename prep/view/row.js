@@ -108,7 +108,7 @@ function sides(row, shown, kinds) {
   return [
     ...(attempt ? [findings(row, attempt, kinds)] : []),
     make("section", { class: "side source", "aria-label": "Reply" }, make("h3", {}, "Doctor's reply"), given, patient),
-    make("section", { class: "side made", "aria-label": "Outline" }, make("h3", {}, row.status === "kept" ? "Outline" : "Refused outline"), ...made,
+    make("section", { class: "side made", "aria-label": "Outline" }, make("h3", {}, row.status === "kept" || !attempt ? "Outline" : "Refused outline"), ...made,
       ...(said.length ? [make("ul", { class: "requests", "aria-label": "Requests" }, ...said)] : [])),
   ];
 }
