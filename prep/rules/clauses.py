@@ -1,7 +1,6 @@
 """A reply's clauses, in text that mostly has no punctuation."""
 
 import re
-from collections.abc import Sequence
 
 from prep.rules.openings import Openings
 from prep.rules.seams import Seams
@@ -32,7 +31,7 @@ class ClauseFinder:
         found = self._without_scraps(self._split(Words.of(reply)))
         return [piece for clause in found for piece in self.seams.shorten(clause, longest)]
 
-    def body(self, plain: Sequence[str]) -> int:
+    def body(self, plain: tuple[str, ...]) -> int:
         """Return where a clause begins once its connective ("also", "and please") is passed."""
         start = self.grammar.coordinators.at(plain, 0) or self.grammar.followers.at(plain, 0)
         start += self.grammar.connectives.at(plain, start)
@@ -43,7 +42,7 @@ class ClauseFinder:
         written = clause.written[-1].endswith("?")
         return written or bool(self.grammar.questions.at(clause.plain, self.body(clause.plain)))
 
-    def commands(self, plain: Sequence[str]) -> bool:
+    def commands(self, plain: tuple[str, ...]) -> bool:
         """Whether the clause tells the reader what to do, by itself or behind its condition."""
         if self._owes(plain, 0):
             return any(self.openings.order(plain, i) for i in range(1, len(plain)))
@@ -85,14 +84,14 @@ class ClauseFinder:
         greets = self.grammar.greetings.at(clause.plain, 0) or self.vocabulary.courtesies.at(clause.plain, 0)
         return bool(greets) or self._hard_end(clause, -1) or self.commands(clause.plain)
 
-    def _opened(self, plain: Sequence[str], i: int) -> tuple[int, bool, int]:
+    def _opened(self, plain: tuple[str, ...], i: int) -> tuple[int, bool, int]:
         """For a clause that begins at `i`: where the next may, whether it owes a consequence, where courtesies end."""
         grammar = self.grammar
         length = grammar.connectives.at(plain, i)
         length += max(self.openings.condition(plain, i + length), grammar.frames.at(plain, i + length))
         return i + length + 1, self._owes(plain, i), self._courtesy_end(plain, i)
 
-    def _courtesy_end(self, plain: Sequence[str], i: int) -> int:
+    def _courtesy_end(self, plain: tuple[str, ...], i: int) -> int:
         """Where the greeting or the polite phrases end that a clause opens with; -1 where there are none."""
         grammar = self.grammar
         end = i + grammar.greetings.at(plain, i)
@@ -104,7 +103,7 @@ class ClauseFinder:
         goes_on = grammar.prepositions.at(plain, end) or grammar.never_after.at(plain, end)
         return end if greeted or (end - i > 2 and (self._owes(plain, end) or not goes_on)) else -1
 
-    def _owes(self, plain: Sequence[str], i: int) -> bool:
+    def _owes(self, plain: tuple[str, ...], i: int) -> bool:
         """Whether the clause that begins at `i` is a condition or a frame, which owes what follows from it."""
         later = i + self.grammar.connectives.at(plain, i)
         return any(self.openings.condition(plain, at) or self.grammar.frames.at(plain, at) for at in {i, later})
@@ -124,12 +123,14 @@ class ClauseFinder:
                 return True
         return False
 
-    def _may_govern(self, plain: Sequence[str], i: int) -> bool:
+    def _may_govern(self, plain: tuple[str, ...], i: int) -> bool:
         """Whether a condition within a clause could govern what comes next."""
         grammar = self.grammar
-        carried = grammar.before_condition.at(plain, i - 1) or not grammar.never_condition_after.at(plain, i - 1)
-        framed = grammar.coordinators.at(plain, i - 1) and grammar.frames.at(plain, i)
-        return bool(framed or (self.openings.condition(plain, i) and carried))
+        if grammar.frames.at(plain, i) and grammar.coordinators.at(plain, i - 1):
+            return True
+        if not self.openings.condition(plain, i):
+            return False
+        return bool(grammar.before_condition.at(plain, i - 1)) or not grammar.never_condition_after.at(plain, i - 1)
 
     def _hard_end(self, words: Words, i: int) -> bool:
         return bool(_HARD_END.search(words.written[i])) and not self.grammar.abbreviations.at(words.plain[i:], 0)

@@ -1,6 +1,6 @@
 """Where an overlong clause may be cut: seams too weak to look for in a clause of common length."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from prep.rules.openings import Openings
 from prep.rules.vocabulary import Grammar
@@ -26,18 +26,26 @@ class Seams:
         length = len(clause.plain)
         if length <= longest:
             return [clause]
-        seams = [i for i in range(_SHORTEST, length - _SHORTEST + 1) if self._seam(clause.plain, i)]
-        if not seams:
+        inner = sorted(range(_SHORTEST, length - _SHORTEST + 1), key=lambda i: abs(2 * i - length))
+        cut = next(self._seams(clause.plain, inner), 0)
+        if not cut:
             return [clause]
-        cut = min(seams, key=lambda i: abs(2 * i - length))
         halves = clause.part(0, cut), clause.part(cut, length)
         return [piece for half in halves for piece in self.shorten(half, longest)]
 
-    def _seam(self, plain: Sequence[str], i: int) -> bool:
+    def _seams(self, plain: tuple[str, ...], places: Iterable[int]) -> Iterator[int]:
+        """Yield those of `places` at which a clause may be cut."""
+        openings, alternatives = self.openings, self.grammar.alternatives
+        conditions = [j for j in range(len(plain)) if openings.condition(plain, j) or alternatives.at(plain, j)]
+        consequences = [j for j in range(3, len(plain)) if conditions and openings.consequence(plain, j)]
+        for i in places:
+            last = max((j for j in conditions if j < i), default=None)
+            met = last is None or any(last + 3 <= j < i - 3 for j in consequences)
+            if met and self._seam(plain, i, bound=last is not None):
+                yield i
+
+    def _seam(self, plain: tuple[str, ...], i: int, bound: bool) -> bool:
         grammar, openings = self.grammar, self.openings
-        bound = [j for j in range(i) if openings.condition(plain, j) or grammar.alternatives.at(plain, j)]
-        if bound and not any(openings.consequence(plain, j) for j in range(bound[-1] + 3, i - 3)):
-            return False
         if grammar.coordinators.at(plain, i):
             heads = (openings.person, openings.noun, self._second_clause)
             if any(head(plain, i + 1) for head in heads):
@@ -48,20 +56,22 @@ class Seams:
             return False
         return self._bare_subject(plain, i) or self._ended(plain, i)
 
-    def _ended(self, plain: Sequence[str], i: int) -> bool:
+    def _ended(self, plain: tuple[str, ...], i: int) -> bool:
         """Whether the word before ends a clause ("... twice daily") and the one at `i` does not carry it on."""
         grammar, word = self.grammar, plain[i]
+        if not grammar.enders.at(plain, i - 1):
+            return False
         carriers = (
             *(grammar.never_after, grammar.prepositions, grammar.enders, grammar.time_units, grammar.noun_verbs),
             *(grammar.adverbs, grammar.subject_breakers, self.openings.vocabulary.units),
         )
-        if not grammar.enders.at(plain, i - 1) or any(words.at(plain, i) for words in carriers):
+        if any(words.at(plain, i) for words in carriers):
             return False
         if not word.isalpha() or is_number(word, grammar) or word.endswith(("ing", "ly")):
             return False
         return not self.openings.verb_is_due(plain, i)
 
-    def _second_clause(self, plain: Sequence[str], i: int) -> bool:
+    def _second_clause(self, plain: tuple[str, ...], i: int) -> bool:
         """Up to three nouns and a verb behind a clause that has its own verb ("... and metformin can be added")."""
         grammar = self.grammar
         others = (grammar.never_after, grammar.prepositions, grammar.enders, grammar.subject_breakers)
@@ -74,7 +84,7 @@ class Seams:
         found = i < verb < len(plain) and bool(grammar.noun_verbs.at(plain, verb))
         return found and self._last_verb(plain, i - 1) >= 0
 
-    def _bare_subject(self, plain: Sequence[str], i: int) -> bool:
+    def _bare_subject(self, plain: tuple[str, ...], i: int) -> bool:
         """A noun without determiner and a second verb ("... evening no tablets are needed").
 
         Only where the noun has an adjective or a name's ending, or stands behind a word that ends clauses: two nouns
@@ -96,6 +106,6 @@ class Seams:
         last = self._last_verb(plain, i)
         return last >= 0 and not any(grammar.subject_breakers.at(plain, j) for j in range(last + 1, i))
 
-    def _last_verb(self, plain: Sequence[str], end: int) -> int:
+    def _last_verb(self, plain: tuple[str, ...], end: int) -> int:
         verbs = (self.grammar.noun_verbs, self.grammar.imperatives)
-        return max((j for j in range(end) if any(words.at(plain, j) for words in verbs)), default=-1)
+        return next((j for j in range(end - 1, -1, -1) if any(words.at(plain, j) for words in verbs)), -1)

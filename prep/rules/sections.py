@@ -30,9 +30,7 @@ class Sorter:
     def is_courtesy(self, clause: Words) -> bool:
         """Whether a clause greets or takes leave and says nothing else: no number, no negation."""
         plain, grammar = clause.plain, self.finder.grammar
-        if any(any(c.isdigit() for c in word) for word in plain):
-            return False
-        if grammar.numbers.count(plain) or grammar.negations.count(plain):
+        if any(map(str.isdigit, "".join(plain))) or grammar.numbers.hits(plain) or grammar.negations.hits(plain):
             return False
         covered: set[int] = set()
         for i in range(len(plain)):
@@ -48,35 +46,39 @@ class Sorter:
         return places
 
     def _place(self, clause: Words, before: Place | None) -> Place:
-        scored = [self._score(section, clause) for section in self.vocabulary.sections]
+        start = self.finder.body(clause.plain)
+        asks, commands = self.finder.asks(clause), self.finder.commands(clause.plain)
+        scored = [
+            _score(section, clause.plain, start, _mood(section, asks, commands)) for section in self.vocabulary.sections
+        ]
         best = max(range(len(scored)), key=lambda i: (scored[i][0], -i))
         if scored[best][0] > 0:
             return Place(best, scored[best][1])
         return before or Place(self._otherwise(), -1)
 
-    def _score(self, section: Section, clause: Words) -> tuple[int, int]:
-        """The score of a section for a clause, and its best kind (-1 when none has a cue)."""
-        start = self.finder.body(clause.plain)
-        kinds = [_cue_score(kind, clause.plain, start) for kind in section.kinds]
-        best = max(range(len(kinds)), key=lambda i: (kinds[i], -i), default=-1)
-        kind_score = kinds[best] if best >= 0 else 0
-        mood = self._mood(section, clause)
-        # What a section's orders are about says little of a statement: "the pain comes after meals" is no diet.
-        most = _HINT if section.orders and not mood else _STRONG
-        score = _cue_score(section, clause.plain, start) + min(kind_score, most) + mood
-        return score, best if kind_score > 0 else -1
-
-    def _mood(self, section: Section, clause: Words) -> int:
-        if section.questions:
-            return _ASKED if self.finder.asks(clause) else 0
-        if section.orders:
-            return _ORDERED if self.finder.commands(clause.plain) else 0
-        return _STATED if section.otherwise else 0
-
     def _otherwise(self) -> int:
         return next((i for i, section in enumerate(self.vocabulary.sections) if section.otherwise), 0)
 
 
-def _cue_score(cues: Cues, plain: Sequence[str], start: int) -> int:
+def _mood(section: Section, asks: bool, commands: bool) -> int:
+    """The points that a section has for what a clause does, whatever it is about."""
+    if section.questions:
+        return _ASKED if asks else 0
+    if section.orders:
+        return _ORDERED if commands else 0
+    return _STATED if section.otherwise else 0
+
+
+def _score(section: Section, plain: tuple[str, ...], start: int, mood: int) -> tuple[int, int]:
+    """The score of a section for a clause, and its best kind (-1 when none has a cue)."""
+    kinds = [_cue_score(kind, plain, start) for kind in section.kinds]
+    best = max(range(len(kinds)), key=lambda i: (kinds[i], -i), default=-1)
+    kind_score = kinds[best] if best >= 0 else 0
+    # What a section's orders are about says little of a statement: "the pain comes after meals" is no diet.
+    most = _HINT if section.orders and not mood else _STRONG
+    return _cue_score(section, plain, start) + min(kind_score, most) + mood, best if kind_score > 0 else -1
+
+
+def _cue_score(cues: Cues, plain: tuple[str, ...], start: int) -> int:
     opened = cues.starts.at(plain, start) or cues.starts.at(plain, 0)
     return (_START if opened else 0) + _STRONG * cues.strong.hits(plain) + _HINT * cues.hints.hits(plain)

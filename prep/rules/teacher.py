@@ -1,6 +1,7 @@
 """The offline teacher: a reply in, the outline of its own words out."""
 
 from collections.abc import Sequence
+from itertools import compress
 from pathlib import Path
 
 from outline import StructureSpec, check_compliance, content_words, render_outline
@@ -59,11 +60,12 @@ class RulesTeacher:
     def _parted(self, reply: str) -> tuple[list[Words], list[Words]]:
         """The clauses of a reply, and those courtesies that cannot be dropped without losing too many of its words."""
         found = self.finder.clauses(reply, LONG_CLAUSE)
-        clauses = [clause for clause in found if not self.sorter.is_courtesy(clause)]
+        polite = [self.sorter.is_courtesy(clause) for clause in found]
+        clauses = [clause for clause, courtesy in zip(found, polite, strict=True) if not courtesy]
         kept = {word for clause in clauses for word in content_words(clause.text)}
         wanted = content_words(reply)
         courtesies = []
-        for clause in (clause for clause in found if self.sorter.is_courtesy(clause)):
+        for clause in compress(found, polite):
             fresh = content_words(clause.text) - kept
             if fresh and len(kept & wanted) < _KEPT_SHARE * len(wanted):
                 courtesies.append(clause)

@@ -14,40 +14,47 @@ class Phrases:
 
     def __init__(self, phrases: Sequence[str]) -> None:
         self._all = tuple(" ".join(phrase.lower().split()) for phrase in phrases)
-        self._exact: dict[str, list[tuple[str, ...]]] = {}
-        self._stems: list[tuple[str, ...]] = []
         # Longest first: the first that matches is the longest.
-        for words in sorted((tuple(phrase.split()) for phrase in self._all), key=len, reverse=True):
-            stem = words[0].endswith("*")
-            (self._stems if stem else self._exact.setdefault(words[0], [])).append(words)
+        by_length = sorted((tuple(phrase.split()) for phrase in self._all), key=len, reverse=True)
+        self._open = [phrase for phrase in by_length if any(word.endswith("*") for word in phrase)]
+        self._open_heads = tuple(phrase[0].removesuffix("*") for phrase in self._open)
+        self._exact: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in by_length:
+            if phrase not in self._open:
+                self._exact.setdefault(phrase[0], []).append(phrase)
 
-    def at(self, words: Sequence[str], start: int) -> int:
+    def at(self, words: tuple[str, ...], start: int) -> int:
         """Return how many words the longest phrase that begins at `start` covers; 0 when none does."""
         if not 0 <= start < len(words):
             return 0
-        exact = next((len(p) for p in self._exact.get(words[start], ()) if _begins(words, start, p)), 0)
-        return max(exact, next((len(p) for p in self._stems if _begins(words, start, p)), 0)) if self._stems else exact
+        word, length = words[start], 0
+        for phrase in self._exact.get(word, ()):
+            if len(phrase) == 1 or words[start : start + len(phrase)] == phrase:
+                length = len(phrase)
+                break
+        if word.startswith(self._open_heads):
+            return max(length, next((len(p) for p in self._open if _begins(words[start : start + len(p)], p)), 0))
+        return length
 
     def end(self, word: str) -> bool:
         """Return whether `word` ends in a phrase of this set and is longer than it."""
         return word.endswith(self._all) and word not in self._all
 
-    def count(self, words: Sequence[str]) -> int:
-        """Return the number of words of `words` that lie in phrases of this set."""
-        return sum(self.at(words, start) for start in range(len(words)))
-
-    def hits(self, words: Sequence[str]) -> int:
+    def hits(self, words: tuple[str, ...]) -> int:
         """Return at how many positions of `words` a phrase begins."""
-        return sum(self.at(words, start) > 0 for start in range(len(words)))
+        exact, heads = self._exact, self._open_heads
+        # Most lists meet no word of a clause: this is known at once.
+        if not heads and exact.keys().isdisjoint(words):
+            return 0
+        heads_at = [i for i, word in enumerate(words) if word in exact or word.startswith(heads)]
+        return sum(self.at(words, i) > 0 for i in heads_at)
 
 
-def _begins(words: Sequence[str], start: int, phrase: tuple[str, ...]) -> bool:
-    if start + len(phrase) > len(words):
-        return False
-    if len(phrase) == 1 and phrase[0] == words[start]:
-        return True
-    pairs = zip(words[start:], phrase, strict=False)
-    return all(word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted for word, wanted in pairs)
+def _begins(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+    return len(words) == len(phrase) and all(
+        word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
+        for word, wanted in zip(words, phrase, strict=True)
+    )
 
 
 def _compile(value: object) -> Phrases:

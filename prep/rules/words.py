@@ -29,4 +29,4 @@ class Words:
 
 def is_number(word: str, grammar: Grammar) -> bool:
     """Whether a word is a number, in digits or spelled."""
-    return word[:1].isdigit() or bool(grammar.numbers.at([word], 0))
+    return word[:1].isdigit() or bool(grammar.numbers.at((word,), 0))

@@ -64,4 +64,4 @@ def _weighty(text: str) -> Counter[str]:
     """How often each number and negation stands in a text."""
     grammar = TEACHER.grammar
     plain = Words.of(text).plain
-    return Counter(word for word in plain if is_number(word, grammar) or grammar.negations.at([word], 0))
+    return Counter(word for word in plain if is_number(word, grammar) or grammar.negations.at((word,), 0))
