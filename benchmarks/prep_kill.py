@@ -7,50 +7,25 @@ outlines, so that repairs and preference pairs are part of the result.
 
 import argparse
 import dataclasses
-import itertools
 import json
 import random
 import shutil
 import statistics
-import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.process import Server, start, teacher_server, two_cores
+from benchmarks.process import teacher_server, two_cores
 from benchmarks.rows import write_rows
-from benchmarks.scenario import KEY, RESULTS, Scenario, add_flags, scenario_of, write_result
-from settings import UserError, console, output
+from benchmarks.scenario import RESULTS, Scenario, add_flags, scenario_of, write_result
+from benchmarks.starts import Point, Section, Starts
+from settings import console, output
 
 FAULTS = ("faults.truncated=0.005", "faults.flat=0.02", "faults.invented=0.02", "faults.negation=0.02")
 NOT_COMPARED = ("manifest.json", "journal")
 """What tells of the way to the result: names of files or of folders, or how they begin."""
-_LOOK_EVERY = 0.02
 _LATE_SHARE, _LATE = 0.1, 3.0
 """So many of the kills fall into so many seconds after the last answer, while the datasets are written."""
-_LIMIT = 500.0
-"""Seconds after which a run counts as hanging."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Point:
-    """When to kill: after so many answers in all, and so many seconds later."""
-
-    answers: int
-    later: float = 0.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Section:
-    """One start and its end; counts are of all sections so far, `in_flight` is of the moment before the kill."""
-
-    killed: bool
-    status: int
-    answered: int
-    repeated: int
-    in_flight: int
-    first_request_seconds: float | None
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,12 +40,12 @@ def main(arguments: Sequence[str]) -> int:
     for folder in (whole, killed):
         shutil.rmtree(folder, ignore_errors=True)
     with teacher_server([*scenario.server(), *FAULTS], server_core) as server:
-        trial = Trial(scenario, source, server, core)
-        answers = trial.section(whole, None).answered
+        starts = Starts(scenario, source, server, core)
+        answers = starts.run(whole, None).answered
         server.reset()
         sections = []
         for point in [*points(answers, chosen.kills, scenario.seed), None]:
-            sections.append(trial.section(killed, point))
+            sections.append(starts.run(killed, point))
             console.print(f"start {len(sections)}: {sections[-1]}", highlight=False, soft_wrap=True)
             if not sections[-1].killed:
                 break
@@ -89,89 +64,38 @@ def points(answers: int, kills: int, seed: int) -> list[Point]:
     return [Point(at) for at in early] + [Point(answers, chance.uniform(0, _LATE)) for _ in range(late)]
 
 
-class Trial:
-    """Starts of one command against one server."""
-
-    def __init__(self, scenario: Scenario, source: Path, server: Server, core: int | None) -> None:
-        self._scenario = scenario
-        self._source = source
-        self._server = server
-        self._core = core
-
-    def section(self, out: Path, point: Point | None) -> Section:
-        """Start the run, kill it at the point (None: never), and return what it came to when all is quiet again.
-
-        A point that lies behind counts as the next answer, so that every start comes as far as that.
-        """
-        answered = self._server.mark()["answered"]
-        command = self._scenario.prep(self._source, self._server.url, out)
-        with out.with_suffix(".log").open("a", encoding="utf-8") as log:
-            started = time.monotonic()
-            process = start(command, self._core, {"DEEPSEEK_API_KEY": KEY}, log)
-            before = self._wait(process, point, answered, started + _LIMIT)
-            killed = process.poll() is None
-            process.kill()
-            process.wait()
-            if killed and point is None:
-                raise UserError(f"{out}: the run did not end within {_LIMIT:g} s; its log is beside it")
-        stats = self._quiet()
-        first = stats["first_request_time"]
-        return Section(
-            killed=killed,
-            status=process.returncode,
-            answered=stats["answered"],
-            repeated=stats["repeated"],
-            in_flight=before["in_flight"] if killed else 0,
-            first_request_seconds=None if first is None else round(first - started, 2),
-        )
-
-    def _wait(self, process: subprocess.Popen[str], point: Point | None, answered: int, until: float) -> dict[str, Any]:
-        """Wait for the point or the process's end, whichever is first, and return the statistics of just before."""
-        goal = None
-        if point is not None:
-            goal = point.answers if point.later else max(point.answers, answered + 1)
-        before = self._server.stats()
-        while process.poll() is None and time.monotonic() < until:
-            time.sleep(_LOOK_EVERY)
-            before = self._server.stats()
-            if point is not None and goal is not None and before["answered"] >= goal:
-                time.sleep(point.later)
-                break
-        return before
-
-    def _quiet(self) -> dict[str, Any]:
-        """The statistics when the server has noticed that its client is gone."""
-        while (stats := self._server.stats())["in_flight"]:
-            time.sleep(_LOOK_EVERY)
-        return stats
-
-
 def summary(
     scenario: Scenario, sections: Sequence[Section], stats: dict[str, Any], whole: Path, killed: Path
 ) -> dict[str, Any]:
     """Return the figures, whether they are as they should be, and the sections."""
-    firsts = [section.first_request_seconds for section in sections if section.first_request_seconds is not None]
-    repeats = [now.repeated - before.repeated for before, now in itertools.pairwise(sections)]
-    kills = sum(section.killed for section in sections)
+    repeats = [stats["repeated_of_section"].get(str(number), 0) for number in range(1, len(sections) + 1)]
     different = differences(whole, killed)
-    lost = scenario.rows - _kept(killed)
+    lost = scenario.rows - kept(killed)
     figures = {
-        "kills": kills,
+        "kills": sum(section.killed for section in sections),
         "rows lost": lost,
-        "rows lost undisturbed": scenario.rows - _kept(whole),
+        "rows lost undisturbed": scenario.rows - kept(whole),
         "answers paid for again": stats["repeated"],
-        "of them by the start after each kill": repeats,
-        "requests in flight at each kill": [section.in_flight for section in sections if section.killed],
-        "seconds to the first request, median": statistics.median(firsts),
-        "seconds to the first request, longest": max(firsts),
+        "of them because of each kill": repeats,
+        "most because of one kill": max(repeats),
+        "requests in flight at most": scenario.concurrency,
+        **_spread("seconds to the first request", [section.first_request for section in sections]),
+        **_spread("CPU seconds to the first request", [section.first_request_cpu for section in sections]),
         "files that differ from the undisturbed run": different,
     }
-    bounded = all(section.repeated <= at * scenario.concurrency for at, section in enumerate(sections))
     return {
         "scenario": dataclasses.asdict(scenario),
         "figures": figures,
-        "passed": not lost and not different and bounded,
+        "passed": not lost and not different and max(repeats) <= scenario.concurrency,
         "sections": [dataclasses.asdict(section) for section in sections],
+    }
+
+
+def _spread(name: str, values: Sequence[float | None]) -> dict[str, float | None]:
+    known = [value for value in values if value is not None]
+    return {
+        f"{name}, median": statistics.median(known) if known else None,
+        f"{name}, longest": max(known, default=None),
     }
 
 
@@ -186,6 +110,7 @@ def _bytes(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
-def _kept(out: Path) -> int:
+def kept(out: Path) -> int:
+    """Return the rows that a result holds; 0 for one that is not finished."""
     manifest = out / "manifest.json"
     return json.loads(manifest.read_text(encoding="utf-8"))["rows"]["kept"] if manifest.exists() else 0

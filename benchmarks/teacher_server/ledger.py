@@ -15,26 +15,28 @@ class Ledger:
     - `paid`: answers with status 200 that were written to the end; `paid_twice`: those whose messages had been
       answered usably and to the end before; `wasted`: those of which nothing could come, and the hangs.
     - `abandoned`: answers with status 200 whose client was gone before the end. A provider charges for them too, so
-      `repeated` counts the usable answers for messages that had a usable one before, abandoned or not.
+      `repeated` counts the usable answers for messages that had a usable one before, abandoned or not, by the section
+      (see `mark`; 0 is the first) of the one before.
     - `tokens` are those of the answers that were paid. Times are seconds of the monotonic clock.
     """
 
     requests: int = 0
     paid: int = 0
     paid_twice: int = 0
-    repeated: int = 0
     wasted: int = 0
     abandoned: int = 0
     in_flight: int = 0
     max_in_flight: int = 0
     first_request_time: float | None = None
     last_answer_time: float | None = None
+    section: int = 0
     counts: Counter[str] = field(default_factory=Counter)
+    repeated: Counter[int] = field(default_factory=Counter)
     by_fault: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
     _keys: set[str] = field(default_factory=set)
     _answered: set[str] = field(default_factory=set)
-    _begun: set[str] = field(default_factory=set)
+    _begun: dict[str, int] = field(default_factory=dict)
 
     def arrive(self, seen: Seen) -> int:
         """Note a request and return how often its messages have come, this time included."""
@@ -65,8 +67,9 @@ class Ledger:
         if written:
             self.tokens.update(act.completion()["usage"])
         if act.usable:
-            self.repeated += key in self._begun
-            self._begun.add(key)
+            if key in self._begun:
+                self.repeated[self._begun[key]] += 1
+            self._begun[key] = self.section
         if act.usable and written:
             self.paid_twice += key in self._answered
             self._answered.add(key)
@@ -74,6 +77,7 @@ class Ledger:
     def mark(self) -> None:
         """Begin a new section: the first request and the most in flight are those from here on."""
         self.first_request_time, self.max_in_flight = None, self.in_flight
+        self.section += 1
 
     def stats(self) -> dict[str, Any]:
         """Return everything that was counted, JSON-ready; `answered` are the messages with a usable whole answer."""
@@ -83,7 +87,8 @@ class Ledger:
             "answered": len(self._answered),
             "paid": self.paid,
             "paid_twice": self.paid_twice,
-            "repeated": self.repeated,
+            "repeated": self.repeated.total(),
+            "repeated_of_section": dict(self.repeated),
             "wasted": self.wasted,
             "abandoned": self.abandoned,
             "by_fault": dict(sorted(self.by_fault.items())),
