@@ -8,6 +8,7 @@ from settings import UserError, run_command
 COMMANDS = {
     "prep": "benchmarks.prep",
     "prep-kill": "benchmarks.prep_kill",
+    "prep-scale": "benchmarks.prep_scale",
     "teacher-server": "benchmarks.teacher_server.command",
 }
 """Each command's module, imported only when it is asked for."""

@@ -1,5 +1,8 @@
 """A request as the server saw it, and what the server does with it."""
 
+import hashlib
+import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,6 +68,10 @@ class Act:
             },
         }
 
+    def text(self) -> str:
+        """Return the body as it goes over the wire."""
+        return self.raw if self.raw is not None else json.dumps(self.completion())
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -79,6 +86,15 @@ class Seen:
     authorization: str
     time: float
     key: str
+
+
+def see(body: dict[str, Any], authorization: str) -> Seen:
+    """Return a request's body as it was seen, now."""
+    messages = body["messages"]
+    # Clients order a message's fields in different ways.
+    said = json.dumps([[message.get("role"), message.get("content")] for message in messages])
+    key = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+    return Seen(str(messages[-1].get("content")), body, authorization, time.monotonic(), key)
 
 
 Script = Callable[[Seen, int], Act]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from aiohttp import web
 from pydantic import Field
 
-from benchmarks.teacher_server.act import Act
+from benchmarks.teacher_server.act import Act, see
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Batches:
         batch["request_counts"] |= {"completed": len(output), "failed": len(errors)}
 
     def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        seen, ledger = self._server.see(body, ""), self._server.ledger
+        seen, ledger = see(body, ""), self._server.ledger
         ledger.counts[seen.key] += 1
         act = self._server.script(seen, ledger.counts[seen.key])
         if act.status != 200 or act.reset or act.hang or act.raw is not None:

@@ -1,18 +1,16 @@
 """The server itself: chat completions, statistics, and OpenAI's files and batches, on loopback."""
 
 import asyncio
-import hashlib
 import json
 import math
 import socket
 import struct
 import threading
-import time
 from collections import Counter
 
 from aiohttp import web
 
-from benchmarks.teacher_server.act import Act, Script, Seen
+from benchmarks.teacher_server.act import Act, Script, Seen, see
 from benchmarks.teacher_server.batches import Batches, BatchRules
 from benchmarks.teacher_server.capacity import Admission, Capacity
 from benchmarks.teacher_server.ledger import Ledger
@@ -107,17 +105,9 @@ class ChatServer:
         self.ledger = Ledger()
         return web.json_response(stats)
 
-    def see(self, body: dict, authorization: str) -> Seen:
-        """Return a request body with its hash; a line of a batch is seen in the same way."""
-        messages = body["messages"]
-        # Clients order a message's fields in different ways.
-        said = json.dumps([[message.get("role"), message.get("content")] for message in messages])
-        key = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
-        return Seen(str(messages[-1].get("content")), body, authorization, time.monotonic(), key)
-
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         try:
-            seen = self.see(json.loads(await request.read()), request.headers.get("Authorization", ""))
+            seen = see(json.loads(await request.read()), request.headers.get("Authorization", ""))
         except (ValueError, KeyError, IndexError, TypeError, AttributeError):
             return web.json_response({"error": {"message": "the body is no chat completion request"}}, status=400)
         if self._keep:
@@ -153,7 +143,7 @@ class ChatServer:
             return web.Response()
         if act.keep_alive:
             return await self._answer_late(request, act)
-        response = web.Response(body=_body(act), status=act.status, headers={**_JSON, **act.headers})
+        response = web.Response(body=act.text().encode(), status=act.status, headers={**_JSON, **act.headers})
         await response.prepare(request)
         await response.write_eof()
         return response
@@ -164,13 +154,9 @@ class ChatServer:
         for _ in range(act.keep_alive):
             await response.write(b"\n")
             await asyncio.sleep(_PAUSE)
-        await response.write(_body(act))
+        await response.write(act.text().encode())
         await response.write_eof()
         return response
-
-
-def _body(act: Act) -> bytes:
-    return (act.raw if act.raw is not None else json.dumps(act.completion())).encode()
 
 
 def _break(request: web.Request) -> None:

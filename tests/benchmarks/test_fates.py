@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from benchmarks.teacher_server import ChatServer, Fates, Latency, Shares, outline_of
+from benchmarks.teacher_server import Fates, Latency, Shares, outline_of, see
 from outline import StructureSpec, check_compliance, check_fidelity
 from settings import read_jsonl
 from tests.benchmarks.conftest import REPLY, messages
@@ -15,8 +15,8 @@ REQUESTS = [(f"{REPLY} case {number}", times) for number in range(300) for times
 
 
 def fates_of(requests: list[tuple[str, int]], seed: int) -> dict[tuple[str, int], tuple[str, float]]:
-    server, fates = ChatServer(), Fates(seed, Latency(median=2, sigma=0.5), SHARES)
-    acts = {ask: fates(server.see({"messages": messages(ask[0])}, ""), ask[1]) for ask in requests}
+    fates = Fates(seed, Latency(median=2, sigma=0.5), SHARES)
+    acts = {ask: fates(see({"messages": messages(ask[0])}, ""), ask[1]) for ask in requests}
     return {ask: (act.fault, act.delay) for ask, act in acts.items()}
 
 
@@ -37,15 +37,15 @@ def test_faults_come_in_their_shares_and_latencies_about_their_median() -> None:
 
 
 def test_a_question_is_answered_in_the_same_way_again() -> None:
-    server, fates = ChatServer(), Fates(1, shares=Shares(flat=0.5))
+    fates = Fates(1, shares=Shares(flat=0.5))
     for number in range(20):
-        seen = server.see({"messages": messages(f"{REPLY} case {number}")}, "")
+        seen = see({"messages": messages(f"{REPLY} case {number}")}, "")
         assert len({fates(seen, times).content for times in range(1, 5)}) == 1
 
 
 def test_the_order_of_a_messages_fields_does_not_count() -> None:
     turned = [dict(reversed(message.items())) for message in messages()]
-    assert ChatServer().see({"messages": messages()}, "").key == ChatServer().see({"messages": turned}, "").key
+    assert see({"messages": messages()}, "").key == see({"messages": turned}, "").key
 
 
 def test_latency_is_log_normal() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.simulated_time import run_simulated
 from llm.concurrency import Concurrency
 from llm.limiter import Limiter
-from tests.llm.simulated_time import run_simulated
 
 CEILING = 256
 SERVICE = 0.5

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.simulated_time import run_simulated
 from llm.limiter import Limiter, Slot
-from tests.llm.simulated_time import run_simulated
 
 T = TypeVar("T")
 ENDS = st.sampled_from(["answered", "refused", "failed"])

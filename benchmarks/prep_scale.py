@@ -1,0 +1,126 @@
+"""`python -m benchmarks prep-scale`: how near a long run at a realistic latency comes to a perfect schedule.
+
+The converter, the client with its retries, the limiter and the journal are the real ones; only the wire is replaced,
+by sleeps of drawn latencies on a clock that jumps. So the CPU costs no time here: it is told apart, as seconds.
+"""
+
+import argparse
+import asyncio
+import dataclasses
+import heapq
+import shutil
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from benchmarks.clients.task import CONFIG
+from benchmarks.rows import make_rows
+from benchmarks.scenario import RESULTS, Scenario, add_flags, scenario_of, write_result
+from benchmarks.simulated_time import run_simulated
+from benchmarks.teacher_server import Fates, Latency, Shares, see
+from llm import Endpoint, Journal
+from llm.client import ChatClient
+from llm.request import Request, RequestFailed
+from outline import StructureSpec
+from prep.config import PrepConfig
+from prep.consultation import Consultation
+from prep.conversion import Conversion
+from prep.converter import Converter
+from prep.gate import Gate
+from prep.prompts import PromptSet
+from prep.teachers.openai import OpenAI
+from settings import load_config, output
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, write `results/bench/prep-scale.json`; 1 where a row was lost."""
+    parser = argparse.ArgumentParser(prog="benchmarks prep-scale", description="A long run in simulated time.")
+    add_flags(parser, rows=20_000, concurrency=1024, median=8.0)
+    scenario = scenario_of(parser.parse_args(arguments))
+    figures = measure(scenario)
+    for name, value in figures.items():
+        output.print(f"{name}: {value:.4g}")
+    result = {"scenario": dataclasses.asdict(scenario), "figures": figures}
+    output.print(f"written to {write_result('prep-scale', result)}")
+    return int(figures["rows lost"] > 0)
+
+
+def measure(scenario: Scenario) -> dict[str, float]:
+    """Return the figures of one run; times are simulated seconds but for the CPU's."""
+    folder = RESULTS / "work/scale"
+    shutil.rmtree(folder, ignore_errors=True)
+    changes = [f"teacher.concurrency={scenario.concurrency}", "teacher.base_url=http://127.0.0.1:1/v1"]
+    config = load_config(CONFIG, PrepConfig, changes)
+    rows = [
+        Consultation(index, row["Description"], row["Patient"], row["Doctor"], row["Status"])
+        for index, row in enumerate(make_rows(scenario.rows, scenario.seed))
+    ]
+    done: list[Conversion] = []
+    before = time.process_time()
+    with Journal(folder / "journal.jsonl", config.save_every) as journal:
+        makespan, slept, first = run_simulated(_run(config, journal, scenario, rows, done))
+    cpu = time.process_time() - before
+    perfect = max(max(slept), sum(slept) / scenario.concurrency)
+    return {
+        "rows lost": scenario.rows - sum(conversion.status == "kept" for conversion in done),
+        "requests": len(slept),
+        "makespan": makespan,
+        "perfect schedule": perfect,
+        "share of the perfect schedule": perfect / makespan,
+        "greedy schedule": greedy(slept, scenario.concurrency),
+        "longest latency": max(slept),
+        "until the first request": first,
+        "CPU seconds": cpu,
+    }
+
+
+def greedy(latencies: Sequence[float], places: int) -> float:
+    """Return the makespan of taking requests in their order, each in the first place that is free.
+
+    Nobody can do better in general who does not know how long an answer will take (Graham 1966, list scheduling).
+    """
+    free = [0.0] * places
+    for latency in latencies:
+        heapq.heapreplace(free, free[0] + latency)
+    return max(free)
+
+
+async def _run(
+    config: PrepConfig, journal: Journal, scenario: Scenario, rows: Sequence[Consultation], done: list[Conversion]
+) -> tuple[float, list[float], float]:
+    assert isinstance(config.teacher, Endpoint)
+    assert config.prompts is not None
+    spec = StructureSpec.load(config.spec)
+    clock = asyncio.get_running_loop().time
+    started = clock()
+    client = SimulatedClient(config.teacher, journal, scenario)
+    async with client:
+        teacher = OpenAI(client, PromptSet(config.prompts, spec), config.gate.tries, {})
+        await Converter(teacher, Gate(spec, config.gate)).run(rows, done.append)
+        return clock() - started, client.slept, client.first - started
+
+
+class SimulatedClient(ChatClient):
+    """The client without a wire: what a teacher server of the scenario would send comes after a sleep."""
+
+    def __init__(self, endpoint: Endpoint, journal: Journal, scenario: Scenario) -> None:
+        super().__init__(endpoint, journal, None)
+        shares = Shares(rate_limit=scenario.rate_429, server_error=scenario.rate_500, reset=scenario.rate_reset)
+        latency = Latency(median=scenario.median, sigma=scenario.sigma)
+        self._fates = Fates(scenario.seed, latency, shares, scenario.retry_after)
+        self._times: Counter[str] = Counter()
+        self.slept: list[float] = []
+        self.first = 0.0
+
+    async def _post(self, request: Request) -> Any:
+        self.first = self.first or asyncio.get_running_loop().time()
+        seen = see({"messages": list(request.messages)}, "")
+        self._times[seen.key] += 1
+        act = self._fates(seen, self._times[seen.key])
+        self.slept.append(act.delay)
+        await asyncio.sleep(act.delay)
+        if act.reset or act.status != 200:
+            wait = act.headers.get("Retry-After")
+            raise RequestFailed(act.fault, retriable=True, wait=float(wait) if wait else None, status=act.status)
+        return act.text()
