@@ -18,6 +18,7 @@ from prep.view.run import Run
 from settings import console
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("marks.js", "row.js", "page.js")
 _STATUSES = ("kept", "failed", "skipped")
 
 
@@ -30,7 +31,7 @@ def render(run: Run, spec: StructureSpec) -> str:
     rows = [row_payload(row, spec) for row in track(run.rows, "reading the rows", console=console, transient=True)]
     kinds = number_kinds(rows)
     style = (_HERE / "page.css").read_text("utf-8")
-    script = "".join((_HERE / name).read_text("utf-8") for name in ("row.js", "page.js"))
+    script = "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS)
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

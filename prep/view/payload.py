@@ -45,8 +45,6 @@ def number_kinds(rows: Sequence[dict[str, Any]]) -> list[str]:
     places = {kind: place for place, kind in enumerate(kinds)}
     for row in rows:
         row["kinds"] = sorted(places[kind] for kind in row["kinds"])
-        for attempt in row["attempts"]:
-            attempt["findings"] = [[places[kind], message] for kind, message in attempt["findings"]]
     return kinds
 
 
@@ -58,7 +56,7 @@ def _attempt(reply: str, found: Examined, requests: Sequence[str]) -> dict[str, 
     at = _Units(reply)
     return {
         "points": [_point(point, at) for point in found.points],
-        "findings": [[finding.kind, _message(finding)] for finding in found.findings],
+        "findings": [{"kind": finding.kind, "message": _message(finding)} for finding in found.findings],
         "marks": [[at(mark.start), at(mark.end), mark.finding] for mark in found.marks],
         "requests": requests,
     }
