@@ -36,12 +36,15 @@ class ChatClient:
     under way then still ends, since it is paid for, and nothing more is sent.
     """
 
-    def __init__(self, endpoint: Endpoint, journal: Journal, api_key: str | None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, journal: Journal, api_key: str | None, budget: Budget | None = None
+    ) -> None:
+        """`budget`: in place of one that `endpoint.max_cost` sets to the journal's usage."""
         self.endpoint = endpoint
         self.journal = journal
         self.limiter = Limiter(endpoint.concurrency, endpoint.requests_per_minute, endpoint.tokens_per_minute)
         self.estimate = Estimate(endpoint)
-        self._budget = Budget(endpoint.max_cost, lambda: journal.usage.cost(endpoint.prices))
+        self._budget = budget or Budget(endpoint.max_cost, lambda: journal.usage.cost(endpoint.prices))
         room = httpx2.Limits(max_connections=endpoint.concurrency, max_keepalive_connections=endpoint.concurrency)
         self._openai = AsyncOpenAI(
             base_url=endpoint.base_url,
@@ -93,11 +96,17 @@ class ChatClient:
         except RequestFailed as failure:
             stop = stop_for(failure, self.endpoint) or self._stop_for_all(failure)
             if stop is not None:
-                self._stop = self._stop or stop
-                self._stopped.set()
+                self._halt(stop)
                 raise stop from failure
             raise
+        except UserError as stop:
+            self._halt(stop)
+            raise
         raise AssertionError("the policy ends with an answer or an error")
+
+    def _halt(self, stop: UserError) -> None:
+        self._stop = self._stop or stop
+        self._stopped.set()
 
     def _wait(self, state: RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None

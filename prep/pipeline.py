@@ -11,10 +11,8 @@ from prep.inputs import Inputs, read_inputs
 from prep.outcome import Mode, Outcome, Task
 from prep.progress import summary
 from prep.store import Store
-from prep.writer import write_dataset, write_failed
+from prep.writer import FAILED, write_dataset, write_failed
 from settings import UserError, console, output, read_jsonl
-
-_FAILED = "failed.jsonl"
 
 
 def prepare(config: PrepConfig, mode: Mode = "run") -> int:
@@ -45,7 +43,7 @@ def _key(config: PrepConfig) -> str | None:
 
 def _rounds(config: PrepConfig) -> Mapping[str, int]:
     """The rounds that each row of the last run's failures gets: one more than it had."""
-    file = config.out / _FAILED
+    file = config.out / FAILED
     if not isinstance(config.teacher, Endpoint):
         raise UserError(
             f"the {config.teacher.name} teacher gives the same answer every time: there is nothing to retry"
@@ -103,7 +101,7 @@ def _success(config: PrepConfig, kept: int, failed: int) -> int:
         return 0
     output.print(
         f"only {share:.1%} of the rows with a reply were kept, gate.min_success asks for {wanted:.0%}: "
-        f"{config.out / _FAILED} says why, row by row; --retry-failed asks for them once more",
+        f"{config.out / FAILED} says why, row by row; --retry-failed asks for them once more",
         soft_wrap=True,
     )
     return 1

@@ -20,10 +20,12 @@ from prep.store import Store
 from prep.tally import Tally
 from settings import open_jsonl, write_text
 
+FAILED = "failed.jsonl"
+
 
 def write_failed(out: Path, store: Store) -> Path:
     """Write `failed.jsonl`: every row without an outline, with the reason and each attempt."""
-    file = out / "failed.jsonl"
+    file = out / FAILED
     with open_jsonl(file) as add:
         for conversion in store:
             if conversion.status != "kept":

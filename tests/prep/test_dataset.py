@@ -94,6 +94,15 @@ def test_questions_have_no_answer_and_are_not_trained_on(out: Path) -> None:
     assert 1 not in [row["metadata"]["index"] for row in chat(out)]
 
 
+def test_the_mended_row_is_a_preference_pair(out: Path) -> None:
+    (pair,) = [row for file in sorted((out / "preferences").iterdir()) for row in read_jsonl(file)]
+    (kept,) = [row for row in chat(out) if row["metadata"]["index"] == REPAIRED]
+    assert [*pair["messages"], pair["chosen"]] == kept["messages"]
+    assert pair["rejected"] == {"role": "assistant", "content": "- flat"}
+    assert pair["metadata"]["findings"][0].startswith("min_depth: ")
+    assert pair["metadata"]["fingerprint"] != pair["metadata"]["rejected_fingerprint"]
+
+
 def test_failed_rows_are_told_with_reason_and_attempts(out: Path) -> None:
     failed = {row["index"]: row for row in read_jsonl(out / "failed.jsonl")}
     assert {index: row["kind"] for index, row in failed.items()} == {
@@ -118,6 +127,7 @@ def test_the_card_tells_what_is_in_and_what_is_not(out: Path) -> None:
         "| left out: duplicates of another row | 1 |",
         "| left out: near-duplicates of a held-out question | 1 |",
         "| passed at the first try | 95.2% |",
+        "| preferences/*.jsonl (the outline against a refused first answer) | 1 |",
     ):
         assert line in text
 
@@ -127,8 +137,8 @@ def test_the_manifest_covers_every_file_and_the_cost(out: Path) -> None:
     assert set(manifest["files"]) == set(contents(out))
     assert manifest["rows"]["total"] == 24
     # 20 different rows, one of them asked twice and one three times.
-    assert manifest["usage"]["requests"] == 24
-    assert manifest["usage"]["dollars"] == pytest.approx(24 * (40 * 0.28 + 60 * 0.028 + 20 * 0.42) / 1e6)
+    assert manifest["usage"]["total"]["requests"] == 24
+    assert manifest["usage"]["total"]["dollars"] == pytest.approx(24 * (40 * 0.28 + 60 * 0.028 + 20 * 0.42) / 1e6)
     assert manifest["teacher"]["model"] == "deepseek-chat"
 
 
