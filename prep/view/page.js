@@ -101,7 +101,7 @@ function showList() {
 function item(row, place) {
   const last = row.attempts.at(-1);
   const hard = last?.findings.filter(({ kind }) => !kind.startsWith("alignment")).length;
-  const facts = [` row ${row.index}`, row.severity, hard ? `▲ ${hard}` : ""].filter(Boolean).join(" · ");
+  const facts = [hard ? ` ▲ ${hard}` : "", ` row ${row.index}`, row.severity].filter(Boolean).join(" · ");
   const made = make("div", {
     role: "option", id: `item-${row.index}`, class: `item ${row.status}`, "data-row": row.index,
     "aria-selected": row === shown, "aria-setsize": results.length, "aria-posinset": place + 1,

@@ -32,10 +32,8 @@ def row_payload(row: Row, spec: StructureSpec) -> dict[str, Any]:
         "patient": given.patient,
         "reply": given.doctor,
         "kinds": kinds | ({f"outcome: {row.kind}"} if row.kind else set()),
-        "attempts": [
-            _attempt(given.reply, found, [_request(request) for request in attempt.requests])
-            for found, attempt in zip(examined, row.attempts, strict=True)
-        ],
+        "attempts": [_attempt(given.reply, found) for found in examined],
+        "requests": [_request(request) for request in row.requests],
     }
 
 
@@ -52,13 +50,12 @@ def _order(kind: str) -> tuple[int, str]:
     return GROUPS.index(kind.partition(": ")[0]), kind
 
 
-def _attempt(reply: str, found: Examined, requests: Sequence[str]) -> dict[str, Any]:
+def _attempt(reply: str, found: Examined) -> dict[str, Any]:
     at = _Units(reply)
     return {
         "points": [_point(point, at) for point in found.points],
         "findings": [{"kind": finding.kind, "message": _message(finding)} for finding in found.findings],
         "marks": [[at(mark.start), at(mark.end), mark.finding] for mark in found.marks],
-        "requests": requests,
     }
 
 
@@ -80,9 +77,10 @@ def _message(finding: Finding) -> str:
 
 def _request(request: Mapping[str, Any]) -> str:
     """A line of the journal in words; the raw response stays in failed.jsonl."""
-    seconds, error = request.get("seconds"), request.get("error")
+    seconds, error, turn = request.get("seconds"), request.get("error"), request.get("turn")
+    asked = f"for attempt {turn}: " if turn else ""
     took = f" after {seconds:.1f} s" if isinstance(seconds, int | float) else ""
-    return f"error{took}: {error}" if error else f"answered{took}"
+    return asked + (f"error{took}: {error}" if error else f"answered{took}")
 
 
 class _Units:

@@ -5,7 +5,8 @@ function detail(row, shown) {
   const attempt = row.attempts[shown];
   const reason = row.reason && !attempt ? [sentence(row.reason, "reason")] : [];
   const told = attempt ? [findings(row, attempt)] : [];
-  return [head(row), ...reason, ...tabs(row, shown), ...told, source(row, attempt), made(row, attempt)];
+  const sent = row.requests.length ? [requests(row)] : [];
+  return [head(row), ...reason, ...tabs(row, shown), ...told, source(row, attempt), made(row, attempt), ...sent];
 }
 
 function head(row) {
@@ -67,11 +68,13 @@ function made(row, attempt) {
   const title = row.status === "kept" || !attempt ? "Outline" : "Refused outline";
   const parts = !attempt ? [sentence(row.status === "skipped" ? "Nothing to convert." : "No answer came.")]
     : attempt.points.length ? outline(attempt) : [sentence("The answer was empty.")];
-  if (attempt?.requests.length) {
-    const lines = attempt.requests.map((line) => make("li", {}, line));
-    parts.push(make("ul", { class: "requests", "aria-label": "Requests" }, ...lines));
-  }
   return make("section", { class: "side made", "aria-label": "Outline" }, make("h3", {}, title), ...parts);
+}
+
+function requests(row) {
+  const title = `${row.requests.length} request${row.requests.length === 1 ? "" : "s"}`;
+  const lines = make("ul", {}, ...row.requests.map((line) => make("li", {}, line)));
+  return make("section", { class: "requests soft", "aria-label": "Requests" }, make("h3", {}, title), lines);
 }
 
 /** Underline the words that were searched for, and open the patient's text where it holds some of them. */

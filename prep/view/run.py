@@ -16,25 +16,25 @@ Status = Literal["kept", "failed", "skipped"]
 
 @dataclass(frozen=True)
 class Attempt:
-    """An answer of the teacher; `violations` ("kind: message") are why it was refused, none for one that was kept.
-
-    `requests` are the journal's lines about it, none where the teacher sends no request.
-    """
+    """An answer of the teacher; `violations` ("kind: message") are why it was refused, none for one that was kept."""
 
     answer: str
     violations: tuple[str, ...] = ()
-    requests: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the source with what became of it; a kept one has the one attempt that was kept."""
+    """A row of the source with what became of it; a kept one has the one attempt that was kept.
+
+    `requests` are the journal's lines about a failed row, none where the teacher sends no request.
+    """
 
     consultation: Consultation
     status: Status
     kind: str
     reason: str
     attempts: tuple[Attempt, ...]
+    requests: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,13 @@ def _row(index: int, row: Mapping[str, Any], failure: Mapping[str, Any] | None) 
         return Row(consultation, "failed", "unknown", reason, ())
     status = "skipped" if failure.get("status") == "skipped" else "failed"
     attempts = tuple(_attempt(attempt) for attempt in failure.get("attempts") or ())
-    return Row(consultation, status, str(failure.get("kind")), str(failure.get("reason")), attempts)
+    requests = tuple(request for request in failure.get("requests") or () if isinstance(request, Mapping))
+    return Row(consultation, status, str(failure.get("kind")), str(failure.get("reason")), attempts, requests)
 
 
 def _attempt(attempt: Mapping[str, Any]) -> Attempt:
     violations = tuple(str(line) for line in attempt.get("violations") or ())
-    requests = tuple(request for request in attempt.get("requests") or () if isinstance(request, Mapping))
-    return Attempt(str(attempt.get("answer") or ""), violations, requests)
+    return Attempt(str(attempt.get("answer") or ""), violations)
 
 
 def _arrow(folder: Path) -> Iterator[Mapping[str, Any]]:

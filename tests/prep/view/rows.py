@@ -33,14 +33,13 @@ def unconverted(number: int, reply: str | None, **fields: Any) -> dict[str, Any]
     return given(number, Doctor=reply, _original_doctor=reply, _conversion_success=False, **fields)
 
 
-def failure(index: int, kind: str, *attempts: Mapping[str, Any], status: str = "failed") -> dict[str, Any]:
+def failure(index: int, kind: str, *attempts: Mapping[str, Any], status: str = "failed", **more: Any) -> dict[str, Any]:
     reason = f"{kind}, says the gate"
-    return {"index": index, "status": status, "kind": kind, "reason": reason, "attempts": list(attempts)}
+    return {"index": index, "status": status, "kind": kind, "reason": reason, "attempts": list(attempts), **more}
 
 
-def attempt(answer: str, *violations: str, error: str | None = None) -> dict[str, Any]:
-    requests = [{"error": error, "seconds": 1.25, "response": {}}] if error else []
-    return {"fingerprint": "f", "answer": answer, "violations": list(violations), "requests": requests}
+def attempt(answer: str, *violations: str) -> dict[str, Any]:
+    return {"fingerprint": "f", "answer": answer, "violations": list(violations)}
 
 
 ROWS = [
@@ -54,8 +53,10 @@ ROWS = [
 ]
 WIDE = "- a\n  - b\n" + "\n".join(f"    - take {word}" for word in "losartan once daily stop drink water".split())
 FAILURES = [
-    failure(1, "fidelity", attempt(WIDE, error="HTTP 500"), attempt(REFUSED, "coverage: 12% of it", "cut off: it was")),
-    failure(2, "not enough content"),
+    failure(1, "fidelity", attempt(WIDE), attempt(REFUSED, "coverage: 12% of it", "cut off: it was")),
+    failure(
+        2, "no answer", requests=[{"error": "HTTP 500", "seconds": 1.25, "turn": 1}, {"error": None, "seconds": 2}]
+    ),
     failure(3, "null reply", status="skipped"),
     failure(5, HOSTILE, attempt(f"- {HOSTILE}\n- 🩺 take 99 mg", f"empty: {HOSTILE}")),
 ]

@@ -23,7 +23,7 @@ def test_every_row_is_in_the_page_as_it_is(out: Path, view: Callable[..., str]) 
     assert [row["reply"] for row in rows] == [row["_original_doctor"] for row in ROWS]
     assert [row["status"] for row in rows[:6]] == ["kept", "failed", "failed", "skipped", "kept", "failed"]
     assert [len(row["attempts"]) for row in rows[:6]] == [1, 2, 0, 0, 1, 1]
-    assert rows[1]["attempts"][0]["requests"] == ["error after 1.2 s: HTTP 500"]
+    assert rows[2]["requests"] == ["for attempt 1: error after 1.2 s: HTTP 500", "answered after 2.0 s"]
 
 
 def test_the_page_loads_nothing_and_no_text_ends_its_script(out: Path, view: Callable[..., str]) -> None:
