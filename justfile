@@ -41,10 +41,15 @@ quickstart base='smollm2' run='smollm2-cpu' eval='configs/eval-sample.yml': setu
 download *arguments: setup
     python -m prep download "$@"
 
-# rewrite consultations as outlines and write the chat dataset
+# rewrite consultations as outlines and write the chat dataset; --dry-run, --retry-failed, --revalidate
 [group('prep')]
 prep *arguments: setup
     python -m prep "$@"
+
+# one page with every reply and its outline side by side, and what is wrong with them: just view data
+[group('prep')]
+view *arguments: setup
+    python -m prep.view "$@"
 
 # make a base model ready in models/: smollm2 or tiny
 [group('train')]
@@ -70,6 +75,16 @@ check *arguments: setup
 [group('dev')]
 test *arguments: setup
     python -m pytest "$@"
+
+# measure: just bench prep | prep-kill | prep-scale | ray-nodes | ray-scale (benchmarks/README.md)
+[group('dev')]
+bench *arguments: setup
+    python -m benchmarks "$@"
+
+# Chromium for the tests of the pages, from the distribution's packages, where there is none
+[group('dev')]
+browser:
+    command -v chromium || { apt-get update -qq && apt-get install --yes -qq --no-install-recommends chromium; }
 
 # ruff, the type checker, Axolotl's schema over the training configs, the Dockerfile's linter
 [group('dev')]

@@ -16,9 +16,12 @@ MAY_IMPORT = {
     "prep": {"settings", "outline", "llm"},
     "training": {"settings", "outline", "llm"},
     "evals": {"settings", "outline", "llm"},
+    "benchmarks": {"settings", "outline", "llm", "prep", "training", "evals"},
 }
 HEAVY = {"torch", "transformers", "datasets", "langchain_core", "lm_eval", "openai", "axolotl", "evaluate"}
 ADAPTERS = {
+    "benchmarks/clients/langchain.py": {"langchain_core"},
+    "benchmarks/clients/processes.py": {"openai"},
     "prep/prompts.py": {"langchain_core"},
     "llm/client.py": {"openai"},
     "llm/faults.py": {"openai"},
