@@ -3,14 +3,12 @@
 import asyncio
 import json
 import logging
-import random
 import time
 from types import TracebackType
 from typing import Any, cast
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from llm.budget import Budget
 from llm.endpoint import Endpoint
@@ -19,13 +17,23 @@ from llm.faults import FAULTS, is_overload, read_fault, stop_for, stop_for_all
 from llm.journal import Journal
 from llm.limiter import Limiter
 from llm.request import NotSent, Reply, Request, RequestFailed, read_reply
+from llm.retries import policy
 from llm.usage import Usage
 from settings import UserError
 
 _LOG = logging.getLogger(__name__)
-_LONG_WAIT = 30.0
-_SPREAD = 0.25
-"""Seconds over which requests that were told the same Retry-After come back."""
+
+
+def connect(endpoint: Endpoint, api_key: str | None, connections: int) -> AsyncOpenAI:
+    """Return the SDK's client, which retries nothing by itself and holds so many connections at most."""
+    room = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return AsyncOpenAI(
+        base_url=endpoint.base_url,
+        api_key=api_key or "none",
+        max_retries=0,
+        timeout=endpoint.timeout,
+        http_client=DefaultAioHttpClient(limits=room),
+    )
 
 
 class ChatClient:
@@ -36,24 +44,14 @@ class ChatClient:
     under way then still ends, since it is paid for, and nothing more is sent.
     """
 
-    def __init__(
-        self, endpoint: Endpoint, journal: Journal, api_key: str | None, budget: Budget | None = None
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, journal: Journal, api_key: str | None, budget: Budget | None = None) -> None:
         """`budget`: in place of one that `endpoint.max_cost` sets to the journal's usage."""
         self.endpoint = endpoint
         self.journal = journal
         self.limiter = Limiter(endpoint.concurrency, endpoint.requests_per_minute, endpoint.tokens_per_minute)
         self.estimate = Estimate(endpoint)
         self._budget = budget or Budget(endpoint.max_cost, lambda: journal.usage.cost(endpoint.prices))
-        room = httpx2.Limits(max_connections=endpoint.concurrency, max_keepalive_connections=endpoint.concurrency)
-        self._openai = AsyncOpenAI(
-            base_url=endpoint.base_url,
-            api_key=api_key or "none",
-            max_retries=0,
-            timeout=endpoint.timeout,
-            http_client=DefaultAioHttpClient(limits=room),
-        )
-        self._backoff = wait_random_exponential(multiplier=endpoint.first_wait, max=endpoint.longest_wait)
+        self._openai = connect(endpoint, api_key, endpoint.concurrency)
         self._asking: dict[str, asyncio.Lock] = {}
         self._refused: list[RequestFailed] | None = []
         """Final refusals while no request has been answered; None afterwards."""
@@ -82,15 +80,8 @@ class ChatClient:
             self._asking.pop(request.fingerprint, None)
 
     async def _ask(self, request: Request) -> Reply:
-        policy = AsyncRetrying(
-            stop=stop_after_attempt(self.endpoint.attempts),
-            wait=self._wait,
-            sleep=self._sleep,
-            retry=retry_if_exception(_is_worth_a_retry),
-            reraise=True,
-        )
         try:
-            async for attempt in policy:
+            async for attempt in policy(self.endpoint, self._sleep):
                 with attempt:
                     return await self._send(request, attempt.retry_state.attempt_number)
         except RequestFailed as failure:
@@ -107,14 +98,6 @@ class ChatClient:
     def _halt(self, stop: UserError) -> None:
         self._stop = self._stop or stop
         self._stopped.set()
-
-    def _wait(self, state: RetryCallState) -> float:
-        failure = state.outcome.exception() if state.outcome else None
-        asked = failure.wait if isinstance(failure, RequestFailed) else None
-        seconds = self._backoff(state) if asked is None else asked + random.uniform(0, _SPREAD)
-        if seconds > _LONG_WAIT:
-            _LOG.warning("%s: trying again in %.0f s (%s)", self.endpoint.base_url, seconds, failure)
-        return seconds
 
     async def _sleep(self, seconds: float) -> None:
         """Wait, but not once everything stops."""
@@ -161,7 +144,7 @@ class ChatClient:
             failure.reason = self.journal.redact(failure.reason)
             self._warn(failure)
             said = self.journal.redact(failure.body) if body is None and failure.body else body
-            self._record(request, said, _usage_of(body), failure.reason, attempt, started)
+            self._record(request, said, usage_of(body), failure.reason, attempt, started)
             raise failure from error
         self._record(request, body, reply.usage, None, attempt, started)
         return reply
@@ -202,10 +185,6 @@ class ChatClient:
         )
 
 
-def _is_worth_a_retry(error: BaseException) -> bool:
-    return isinstance(error, RequestFailed) and error.retriable and not isinstance(error, NotSent)
-
-
 def _parse(text: str) -> Any:
     try:
         return json.loads(text)
@@ -213,7 +192,7 @@ def _parse(text: str) -> Any:
         raise RequestFailed(f"the answer is no JSON: {text.strip()[:200]!r}", retriable=True) from error
 
 
-def _usage_of(body: Any) -> Usage | None:
-    """Tokens of an answer that cannot be used are paid for all the same, where the provider counted them."""
+def usage_of(body: Any) -> Usage | None:
+    """Return what the provider counted; tokens of an answer that cannot be used are paid for all the same."""
     counted = body.get("usage") if isinstance(body, dict) else None
     return Usage.of_response(counted) if counted else None

@@ -29,19 +29,22 @@ _RETRIED = frozenset({408, 409, 425, 429})
 def read_fault(error: Exception, timeout: float) -> RequestFailed:
     """Sort an exception of `FAULTS` into a `RequestFailed`; `timeout` in seconds is for the message."""
     if isinstance(error, openai.APIStatusError):
-        status = error.status_code
-        # The body of a 401 often repeats a part of the key.
-        said = "" if status == 401 else f": {' '.join(error.response.text.split())[:300]}"
-        retriable = status in _RETRIED or status >= 500
-        wait = retry_after(error.response.headers)
-        failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
-        failure.body = None if status == 401 else error.response.text
-        return failure
+        return read_status(error.status_code, error.response.text, retry_after(error.response.headers))
     if isinstance(error, TimeoutError | openai.APITimeoutError) and not _from_connection(error):
         return RequestFailed(f"no answer within {timeout:g} s", retriable=True)
     unreachable = any(isinstance(cause, aiohttp.ClientConnectorError) for cause in _causes(error))
     reason = str(list(_causes(error))[-1]) or type(error).__name__
     return RequestFailed(f"connection failed: {reason}", retriable=True, unreachable=unreachable)
+
+
+def read_status(status: int, body: str, wait: float | None = None) -> RequestFailed:
+    """Return the failure that an HTTP status other than 200 means; `wait`: seconds that the server asked for."""
+    # The body of a 401 often repeats a part of the key.
+    said = "" if status == 401 else f": {' '.join(body.split())[:300]}"
+    retriable = status in _RETRIED or status >= 500
+    failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
+    failure.body = None if status == 401 else body
+    return failure
 
 
 def is_overload(failure: RequestFailed) -> bool:
