@@ -10,18 +10,22 @@ class Budget:
     """`most`: US dollars in all, or None for no limit; `spent`: tells what the requests so far cost."""
 
     def __init__(self, most: float | None, spent: Callable[[], float]) -> None:
-        self._most = most
+        self.most = most
         self._spent = spent
         self._held = 0.0
+
+    def covers(self, dollars: float) -> bool:
+        """Whether what was spent and what is under way leave so much."""
+        return self.most is None or self._spent() + self._held + dollars <= self.most
 
     @contextmanager
     def hold(self, dollars: float) -> Iterator[None]:
         """Set `dollars` aside, the most that one request can cost, while it is under way.
 
-        Raises `NotSent` when what was spent and what is under way leave less than that.
+        Raises `NotSent` when there is less than that.
         """
-        if self._most is not None and self._spent() + self._held + dollars > self._most:
-            raise NotSent("over budget", f"not asked: it could carry the cost over max_cost, ${self._most:g}")
+        if not self.covers(dollars):
+            raise NotSent("over budget", f"not asked: it could carry the cost over max_cost, ${self.most:g}")
         self._held += dollars
         try:
             yield

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from llm import Endpoint, Journal
+from llm.budget import Budget
 from outline import StructureSpec
 from prep import fingerprint
 from prep.config import PrepConfig
@@ -24,7 +25,11 @@ def made_with(config: PrepConfig, spec: StructureSpec) -> dict[str, Any]:
 def begin(journal: Journal, config: PrepConfig, spec: StructureSpec) -> None:
     """Note in the journal what requests are made with, and say so where that has changed."""
     now = made_with(config, spec)
-    before = journal.begin(now) if now else None
+    tell_changes(journal.begin(now) if now else None, now)
+
+
+def tell_changes(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
+    """Say what requests are made with now and were not before; None: nothing was asked before."""
     if before is None or before == now:
         return
     changes = [
@@ -45,7 +50,12 @@ def _change(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> str
 
 @asynccontextmanager
 async def open_teacher(
-    config: PrepConfig, spec: StructureSpec, journal: Journal, key: str | None, rounds: Mapping[str, int]
+    config: PrepConfig,
+    spec: StructureSpec,
+    journal: Journal,
+    key: str | None,
+    rounds: Mapping[str, int],
+    budget: Budget | None = None,
 ) -> AsyncIterator[Teacher]:
     """The teacher that the config names. Each brings its libraries with it, so the other's are never imported."""
     if config.teacher.name == "rules":
@@ -59,5 +69,5 @@ async def open_teacher(
 
     assert config.prompts is not None, "the schema asks for prompts with this teacher"
     prompts = PromptSet(config.prompts, spec)
-    async with ChatClient(config.teacher, journal, key) as client:
+    async with ChatClient(config.teacher, journal, key, budget) as client:
         yield OpenAI(client, prompts, config.gate.tries, rounds)
