@@ -41,10 +41,18 @@ class Bar:
     def advance(self, conversion: Conversion) -> None:
         """Count one finished row."""
         self.tally.add(conversion)
+        self._show(1)
+
+    def advance_block(self, tally: Tally) -> None:
+        """Count the rows of a finished block."""
+        self.tally.merge(tally)
+        self._show(tally.total)
+
+    def _show(self, rows: int) -> None:
         speed = self._bar.tasks[0].speed
         figures = [f"{speed:.1f} rows/s" if speed else "", f"{self.tally.success:.0%} kept"]
         figures += _bill(self._config, self._spent())[1::2]
-        self._bar.update(self._task, advance=1, figures="  ".join(filter(None, figures)))
+        self._bar.update(self._task, advance=rows, figures="  ".join(filter(None, figures)))
 
 
 def summary(config: PrepConfig, tally: Tally, spent: Usage, journal: Usage) -> Table:
