@@ -105,7 +105,7 @@ class Ray(Settings):
 
     actors: int | None = Field(ge=1, description="processes that convert; null: one for each `cpus` of the cluster")
     cpus: float = Field(gt=0, description="cores that one actor is given")
-    blocks: int = Field(ge=1, description="parts, of one journal shard each; fixed by the first run into a folder")
+    blocks: int = Field(ge=1, le=1000, description="parts, of one journal each; fixed by the first run into a folder")
     together: int = Field(ge=1, description="blocks that one actor works on at once")
 
 

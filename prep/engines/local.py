@@ -9,6 +9,7 @@ from prep import asking
 from prep.config import PrepConfig
 from prep.conversion import Conversion
 from prep.converter import Converter
+from prep.engines.ray_layout import refuse_blocks
 from prep.gate import Gate
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
@@ -23,6 +24,7 @@ CONVERSIONS = "conversions.jsonl"
 
 def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     """Run the converter under a progress bar; an interrupt prints what there is and goes on as an interrupt."""
+    refuse_blocks(config)
     path = config.out / JOURNAL
     conversions = config.out / CONVERSIONS
     with Journal(path, config.save_every, Redactor([task.key] if task.key else [])) as journal:

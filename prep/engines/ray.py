@@ -1,0 +1,152 @@
+"""The converter on a Ray cluster: this machine, or the one that RAY_ADDRESS names.
+
+The source is parted into blocks, which Ray Data's actors convert; each block has a journal of its own in the out
+folder, which every node must see at the same place, as this repository and its environment. A node that dies costs
+nothing but the requests that it had in flight: Ray starts its actor elsewhere, which goes on by the block's journal.
+"""
+
+import math
+import pickle
+import resource
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from llm import Endpoint, Usage
+from prep import asking, fingerprint
+from prep.config import PrepConfig, Ray
+from prep.engines.local import JOURNAL
+from prep.engines.ray_actor import BlockConverter, Result, Work
+from prep.engines.ray_cluster import cluster, ray
+from prep.engines.ray_layout import MESSAGES, Block, Layout
+from prep.engines.ray_messages import heard
+from prep.inputs import Inputs
+from prep.outcome import Outcome, Task
+from prep.progress import Bar, summary
+from settings import UserError, output
+
+_GRACE = 60.0
+"""Seconds that the other blocks are given to end what they have under way, once one cannot go on."""
+_OPEN_FILES = 512
+"""Beside one for each block, which are read together at the end."""
+
+
+def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
+    """Convert every block under a progress bar; an interrupt prints what there is and goes on as an interrupt.
+
+    Raises `UserError` where no row could go on, where another engine's answers are in the folder, where `ray.blocks`
+    is not what it was, and where the cluster cannot be reached or has no room for one actor.
+    """
+    assert config.ray is not None, "the schema asks for it with this engine"
+    _refuse_journal(config)
+    _allow_files(config.ray.blocks + _OPEN_FILES)
+    stamp = fingerprint.digest([given.hashes, task.revalidate, sorted(task.rounds.items())])
+    with Layout(config.out, config.ray.blocks) as layout:
+        if isinstance(config.teacher, Endpoint) and not task.revalidate:
+            now = asking.made_with(config, given.spec)
+            asking.tell_changes(layout.begin(now), now)
+        blocks = layout.part(given.rows, stamp)
+        work = _work(config, given, task, layout, stamp)
+        with cluster(config.ray) as places, heard(layout.folder / MESSAGES):
+            progress = _Progress(config, len(given.rows))
+            progress.follow(_results(config.ray, work, blocks, _actors(config, places, len(blocks))), layout)
+        layout.tidy()
+        conversions = [block.conversions(stamp) for block in blocks]
+        journals = layout.journals()
+    return Outcome(conversions, progress.tally, progress.spent, progress.total, journals, progress.made_with)
+
+
+def _refuse_journal(config: PrepConfig) -> None:
+    path = config.out / JOURNAL
+    if path.exists() and path.stat().st_size:
+        raise UserError(
+            f"{path} holds the answers of another engine: engine ray would ask for them again",
+            hint="go on with that engine (engine=local), or give this run another folder with --out",
+        )
+
+
+def _allow_files(wanted: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+
+
+def _actors(config: PrepConfig, places: int, blocks: int) -> int:
+    """As many as have something to do at once."""
+    assert config.ray is not None
+    most = [places, blocks, config.ray.actors or places]
+    return min([*most, config.teacher.concurrency] if isinstance(config.teacher, Endpoint) else most)
+
+
+def _work(config: PrepConfig, given: Inputs, task: Task, layout: Layout, stamp: str) -> Work:
+    teacher, purse = config.teacher, None
+    if isinstance(teacher, Endpoint) and teacher.max_cost is not None and not task.revalidate:
+        purse = layout.fill_purse(teacher, teacher.max_cost).resolve()
+    return Work(
+        config=config,
+        spec=given.spec,
+        folder=layout.folder.resolve(),
+        blocks=layout.blocks,
+        run=uuid.uuid4().hex,
+        stamp=stamp,
+        purse=purse,
+        revalidate=task.revalidate,
+        rounds=task.rounds,
+        key=task.key,
+    )
+
+
+def _results(options: Ray, work: Work, blocks: list[Block], actors: int) -> Iterator[Result]:
+    """Let Ray Data's actors convert the blocks, and yield what became of each, in the order in which they end."""
+    together = min(options.together, math.ceil(len(blocks) / actors))
+    numbers = [{"block": block.number} for block in blocks]
+    dataset = ray.data.from_items(numbers, override_num_blocks=len(numbers)).map_batches(
+        BlockConverter,
+        batch_size=None,
+        # No block waits at an actor that is at work on others while one elsewhere is free.
+        compute=ray.data.ActorPoolStrategy(size=actors, max_tasks_in_flight_per_actor=together),
+        fn_constructor_args=[work.share(actors)],
+        num_cpus=options.cpus,
+        max_concurrency=together,
+    )
+    for batch in dataset.iter_batches(batch_size=None, batch_format="numpy", prefetch_batches=0):
+        yield from map(pickle.loads, batch["result"])
+
+
+class _Progress:
+    """What has come of the blocks so far, shown as a bar."""
+
+    def __init__(self, config: PrepConfig, rows: int) -> None:
+        self.spent, self.total = Usage(), Usage()
+        self.made_with: dict[str, Any] | None = None
+        self._config = config
+        self._bar = Bar(rows, config, lambda: self.spent)
+        self.tally = self._bar.tally
+
+    def follow(self, results: Iterator[Result], layout: Layout) -> None:
+        """Take all results; after an error, until the other blocks have ended what was under way, then raise it."""
+        stop: UserError | None = None
+        deadline = math.inf
+        try:
+            with self._bar:
+                for result in results:
+                    self._add(result)
+                    if result.error and stop is None:
+                        stop, deadline = UserError(*result.error), time.monotonic() + _GRACE
+                        layout.stop()
+                    if time.monotonic() > deadline:
+                        break
+        except KeyboardInterrupt:
+            output.print(summary(self._config, self.tally, self.spent, self.total))
+            output.print("stopped before the end: the same command goes on from here, and asks for no answer twice")
+            raise
+        if stop is not None:
+            raise stop
+
+    def _add(self, result: Result) -> None:
+        self.spent += result.spent
+        self.total += result.total
+        self.made_with = result.made_with or self.made_with
+        if not result.unfinished:
+            self._bar.advance_block(result.tally)

@@ -1,0 +1,88 @@
+"""Ray itself: started or joined, quiet, and ended with the run."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prep.config import Ray
+from settings import UserError, disable_telemetry
+
+disable_telemetry()
+for _name, _value in {
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else every start warns of it
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # of what its C++ core prints into the terminal, beside our bar
+    "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+}.items():
+    os.environ.setdefault(_name, _value)
+
+import ray  # noqa: E402 - it reads the environment when it is imported
+import ray.data  # noqa: E402
+
+_STORE = 80 * 2**20
+"""Bytes of Ray's object store on this machine, about the least that it takes: rows go through files, not through it."""
+
+
+@contextmanager
+def cluster(options: Ray) -> Iterator[int]:
+    """A Ray cluster, until the context ends: yields how many actors it has room for.
+
+    The one that RAY_ADDRESS names, or a new one on this machine; one that this process has joined already stays.
+    Raises `UserError` where none answers at RAY_ADDRESS, and where no node has `cpus` cores.
+    """
+    joined = ray.is_initialized()
+    if not joined:
+        _start()
+    try:
+        _quiet()
+        yield _places(options)
+    finally:
+        if not joined:
+            ray.shutdown()
+
+
+def _start() -> None:
+    address = os.environ.get("RAY_ADDRESS")
+    local = {} if address else {"include_dashboard": False, "object_store_memory": _STORE}
+    try:
+        with _no_stderr():
+            ray.init(address=address or "local", logging_level=logging.ERROR, log_to_driver=False, **local)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        if address is None:
+            raise
+        raise UserError(
+            f"RAY_ADDRESS: no Ray cluster answers at {address}: {' '.join(str(error).split())[:200]}",
+            hint="unset RAY_ADDRESS to use this machine alone",
+        ) from error
+
+
+@contextmanager
+def _no_stderr() -> Iterator[None]:
+    """Ray's C++ core announces there that it was told to be silent."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)
+
+
+def _quiet() -> None:
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+
+
+def _places(options: Ray) -> int:
+    cores = [node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]]
+    places = sum(int(count // options.cpus) for count in cores)
+    if not places:
+        raise UserError(
+            f"ray.cpus must be at most the cores of one node, got {options.cpus:g}, the largest node has {max(cores):g}"
+        )
+    return places
