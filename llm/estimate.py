@@ -7,21 +7,23 @@ from llm.usage import Usage
 _CHARACTERS_A_TOKEN = 4.0
 """Of English prose, the rule of thumb that providers give; replaced by what they count as soon as they do."""
 _SHARE = 0.25
-"""Of `max_tokens` that an answer is taken to have until one was seen."""
+"""Of `max_tokens` that an answer is taken to have where nothing is known of it."""
 
 
 class Estimate:
-    """Tokens of a prompt by its characters, and of an answer by the mean; both learn from every counted reply."""
+    """Tokens of a prompt and of an answer by their characters; the rates are learned from every counted reply."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._characters = 0
+        self._prompts = self._answers = 0
+        """Characters of the prompts that were counted, and those that their answers were expected to have."""
         self._counted = Usage()
 
     def learn(self, request: Request, usage: Usage) -> None:
         """Take in what the provider counted for a request; a server that counts nothing teaches nothing."""
         if usage.prompt and usage.completion:
-            self._characters += request.characters
+            self._prompts += request.characters
+            self._answers += request.expected
             self._counted += usage
 
     @property
@@ -31,22 +33,27 @@ class Estimate:
 
     def prompt(self, request: Request) -> int:
         """Return tokens."""
-        rate = self._characters / self._counted.prompt if self.learned else _CHARACTERS_A_TOKEN
+        rate = self._prompts / self._counted.prompt if self.learned else _CHARACTERS_A_TOKEN
         return round(request.characters / rate)
 
-    def completion(self) -> int:
-        """Return tokens."""
-        if self.learned:
-            return round(self._counted.completion / self.learned)
-        return round(self._endpoint.max_tokens * _SHARE)
+    def completion(self, request: Request) -> int:
+        """Return tokens: by the expected characters, else the mean of what was counted, else a share of the limit."""
+        if request.expected:
+            rate = self._answers / self._counted.completion if self._answers else _CHARACTERS_A_TOKEN
+            expected = request.expected / rate
+        elif self.learned:
+            expected = self._counted.completion / self.learned
+        else:
+            expected = self._endpoint.max_tokens * _SHARE
+        return min(round(expected), self._endpoint.max_tokens)
 
     def tokens(self, request: Request) -> int:
         """Return the tokens of prompt and answer together."""
-        return self.prompt(request) + self.completion()
+        return self.prompt(request) + self.completion(request)
 
     def usage(self, request: Request) -> Usage:
         """Return what the request is expected to use; nothing of it cached."""
-        return Usage(1, self.prompt(request), 0, self.completion())
+        return Usage(1, self.prompt(request), 0, self.completion(request))
 
     def worst(self, request: Request) -> float:
         """Return US dollars if nothing is cached and the answer is as long as it may be."""

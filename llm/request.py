@@ -15,13 +15,15 @@ class Request:
     """One chat completion to ask for.
 
     `fingerprint`: the same for the same question to the same model, and for no other. `subject`: what it is about;
-    all requests about one subject are found again by it. `turn`: 1 for the first pass, more for repairs.
+    all requests about one subject are found again by it. `turn`: 1 for the first pass, more for repairs. `expected`:
+    characters that the answer is thought to have, 0 where nothing is known of it.
     """
 
     fingerprint: str
     subject: str
     turn: int
     messages: Sequence[Message]
+    expected: int = 0
 
     @property
     def characters(self) -> int:

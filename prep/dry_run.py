@@ -101,7 +101,7 @@ def _table(endpoint: Endpoint, given: Inputs, foreseen: Foreseen, paid: Usage) -
     limit = "none" if endpoint.max_cost is None else f"${endpoint.max_cost:g} for all runs"
     table.add_row("max_cost", limit)
     learned = foreseen.estimate.learned
-    basis = f"{learned} recorded answers" if learned else "4 characters a token and answers a quarter of max_tokens"
+    basis = f"{learned} recorded answers" if learned else "4 characters a token, outlines 1.5 times their reply"
     table.add_row("estimated from", basis)
     table.add_row("prices", f"US dollars a million tokens, of {endpoint.prices.date}")
     return table

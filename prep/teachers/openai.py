@@ -14,6 +14,9 @@ from prep.teachers import Answer, NoAnswer
 _ROWS_PER_PLACE = 2
 """Rows at work for each request that may be in flight: a row that waits for a retry holds no place."""
 
+_EXPANSION = 1.5
+"""Of an outline by its reply, before the first answer tells: a DeepSeek chat model wrote 173 words of 113 (medians)."""
+
 
 class Client(Protocol):
     """`llm.client.ChatClient`, or `llm.recorded.RecordedClient` for what was asked before."""
@@ -57,7 +60,7 @@ class OpenAI:
         messages = self._prompts.render(row, turns[len(turns) - len(turns) % self._tries :])
         turn = len(turns) + 1
         key = fingerprint.of_request(row, messages, self.client.endpoint.parameters(), turn)
-        return Request(key, row.identity(), turn, messages)
+        return Request(key, row.identity(), turn, messages, expected=round(_EXPANSION * len(row.reply)))
 
     def began(self, row: Consultation) -> bool:
         return self.client.journal.knew(row.identity())
