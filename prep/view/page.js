@@ -21,8 +21,10 @@ let shown = null;
 const texts = new WeakMap();
 function textOf(row) {
   if (!texts.has(row)) {
-    const points = row.attempts.flatMap((attempt) => attempt.points.map((point) => point.text));
-    texts.set(row, [row.description, row.patient, row.reply ?? "", row.reason, ...points].join("\n").toLowerCase());
+    const made = row.attempts.flatMap(({ points, findings }) => [
+      ...points.map((point) => point.text), ...findings.map((finding) => finding.message),
+    ]);
+    texts.set(row, [row.description, row.patient, row.reply ?? "", row.reason, ...made].join("\n").toLowerCase());
   }
   return texts.get(row);
 }

@@ -27,7 +27,7 @@ def row_payload(row: Row, spec: StructureSpec) -> dict[str, Any]:
         "status": row.status,
         "severity": given.status,
         "kind": row.kind,
-        "reason": row.reason,
+        "reason": "" if _is_told(row) else row.reason,
         "description": given.description,
         "patient": given.patient,
         "reply": given.doctor,
@@ -35,6 +35,11 @@ def row_payload(row: Row, spec: StructureSpec) -> dict[str, Any]:
         "attempts": [_attempt(given.reply, found) for found in examined],
         "requests": [_request(request) for request in row.requests],
     }
+
+
+def _is_told(row: Row) -> bool:
+    """Whether the reason is what the gate found in the last answer, which stands among its findings."""
+    return any(line.startswith(f"{row.kind}: ") for attempt in row.attempts[-1:] for line in attempt.violations)
 
 
 def number_kinds(rows: Sequence[dict[str, Any]]) -> list[str]:

@@ -3,7 +3,7 @@ const SIGNS = { kept: "✓", failed: "✗", skipped: "–" };
 /** One row on the page; `shown` is the 0-based attempt, -1 in a row without any. */
 function detail(row, shown) {
   const attempt = row.attempts[shown];
-  const reason = row.reason && !attempt ? [sentence(row.reason, "reason")] : [];
+  const reason = row.reason ? [sentence(row.reason, "reason")] : [];
   const told = attempt ? [findings(row, attempt)] : [];
   const sent = row.requests.length ? [requests(row)] : [];
   return [head(row), ...reason, ...tabs(row, shown), ...told, source(row, attempt), made(row, attempt), ...sent];

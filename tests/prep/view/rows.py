@@ -53,7 +53,7 @@ ROWS = [
 ]
 WIDE = "- a\n  - b\n" + "\n".join(f"    - take {word}" for word in "losartan once daily stop drink water".split())
 FAILURES = [
-    failure(1, "fidelity", attempt(WIDE), attempt(REFUSED, "coverage: 12% of it", "cut off: it was")),
+    failure(1, "coverage", attempt(WIDE), attempt(REFUSED, "coverage: 12% of it", "cut off: it was")),
     failure(
         2, "no answer", requests=[{"error": "HTTP 500", "seconds": 1.25, "turn": 1}, {"error": None, "seconds": 2}]
     ),

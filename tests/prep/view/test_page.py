@@ -24,8 +24,9 @@ def results(page: Page) -> list[int]:
 
 
 def texts(row: Row) -> str:
-    points = [point["text"] for attempt in row["attempts"] for point in attempt["points"]]
-    return "\n".join([row["description"], row["patient"], row["reply"] or "", row["reason"], *points]).lower()
+    made = [point["text"] for attempt in row["attempts"] for point in attempt["points"]]
+    made += [finding["message"] for attempt in row["attempts"] for finding in attempt["findings"]]
+    return "\n".join([row["description"], row["patient"], row["reply"] or "", row["reason"], *made]).lower()
 
 
 def test_every_row_is_reached_by_keyboard_and_shown_as_it_is(open_page: Open, data: list[Row]) -> None:

@@ -23,6 +23,8 @@ def test_every_row_is_in_the_page_as_it_is(out: Path, view: Callable[..., str]) 
     assert [row["reply"] for row in rows] == [row["_original_doctor"] for row in ROWS]
     assert [row["status"] for row in rows[:6]] == ["kept", "failed", "failed", "skipped", "kept", "failed"]
     assert [len(row["attempts"]) for row in rows[:6]] == [1, 2, 0, 0, 1, 1]
+    # What the gate found stands among the findings; any other reason is told as it is.
+    assert [row["reason"] for row in rows[:3]] == ["", "", "no answer, says the gate"]
     assert rows[2]["requests"] == ["for attempt 1: error after 1.2 s: HTTP 500", "answered after 2.0 s"]
 
 
