@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -16,6 +16,8 @@ from prep.signatures import SHINGLE, Rows, Signatures
 _NOT_TEXT = re.compile(r"[\W_]+")
 _CACHED = 64
 """Sets of shingles in memory, of some 100 kB each."""
+_REFUSED = 20
+"""Binary logarithm of how many refused pairs are remembered."""
 
 Text = str
 Shingles = frozenset[str]
@@ -41,7 +43,8 @@ def shingles(text: Text) -> Shingles:
 
 def similarity(one: Shingles, other: Shingles) -> float:
     """Return the Jaccard similarity of two sets, 0 to 1."""
-    return len(one & other) / len(one | other)
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared)
 
 
 def groups(rows: Sequence[Sequence[Text]], threshold: float, folder: Path) -> Groups:
@@ -51,7 +54,7 @@ def groups(rows: Sequence[Sequence[Text]], threshold: float, folder: Path) -> Gr
     near-duplicates when one pair has at least `threshold` Jaccard similarity. Candidates come from MinHash signatures
     (datasketch) and are then measured exactly; of pairs just at the threshold the search misses about 1 in 1,000 at
     most. `rows` may read from a disk: it is iterated over once a place, and asked for the rows that may be near. What
-    is kept meanwhile stands in a file of `folder` (`Signatures`) and in about 120 bytes a row of memory.
+    is kept meanwhile stands in a file of `folder` (`Signatures`) and in about 100 bytes a row of memory.
     """
     parents = array("I", range(len(rows)))
     same = np.arange(len(rows), dtype=np.uint32)
@@ -98,17 +101,38 @@ def _join_near(
 ) -> None:
     # What equals an earlier row is near whatever that one is near.
     distinct = np.flatnonzero(same == np.arange(len(same))).astype(np.uint32)
-    for one, other in _promising(parents, signatures, distinct):
-        if _root(parents, one) != _root(parents, other) and similarity(of(one), of(other)) >= threshold:
-            _join(parents, one, other)
+    refused = _Refused()
+    for ones, others in signatures.candidates(distinct):
+        left = _roots(parents, ones) != _roots(parents, others)
+        left[left] = signatures.likely(ones[left], others[left])
+        left[left] = ~refused.has(ones[left], others[left])
+        for one, other in zip(ones[left].tolist(), others[left].tolist(), strict=True):
+            if _root(parents, one) == _root(parents, other):
+                continue
+            if signatures.alike(one, other) and similarity(of(one), of(other)) >= threshold:
+                _join(parents, one, other)
+            else:
+                refused.add(one, other)
 
 
-def _promising(parents: array, signatures: Signatures, rows: Rows) -> Iterator[tuple[int, int]]:
-    for ones, others in signatures.candidates(rows):
-        apart = _roots(parents, ones) != _roots(parents, others)
-        ones, others = ones[apart], others[apart]
-        likely = signatures.likely(ones, others)
-        yield from zip(ones[likely].tolist(), others[likely].tolist(), strict=True)
+class _Refused:
+    """The last million or so of the pairs that were found unlike, as a pair comes again with every band it shares."""
+
+    def __init__(self) -> None:
+        self._pairs = np.zeros(1 << _REFUSED, dtype=np.uint64)
+
+    def has(self, ones: Rows, others: Rows) -> NDArray[np.bool_]:
+        pairs = ones.astype(np.uint64) << np.uint64(32) | others
+        return self._pairs[_slots(pairs)] == pairs
+
+    def add(self, one: int, other: int) -> None:
+        pair = np.array([one << 32 | other], dtype=np.uint64)
+        self._pairs[_slots(pair)] = pair
+
+
+def _slots(pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    # Multiply-shift with the golden ratio: the upper bits of the product depend on all of the pair's.
+    return (pairs * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - _REFUSED)
 
 
 def _join(parents: array, one: int, other: int) -> None:

@@ -15,15 +15,17 @@ def pair(conversion: Conversion, row: ChatRow) -> dict[str, Any] | None:
     """Return the pair of a kept row, given its conversation; None where no other answer than the kept one was given.
 
     The shape is what Axolotl's DPO strategy `chat_template.default` reads: `messages` (the prompt), `chosen` and
-    `rejected` (one message each). The rejected one is as it came, blank ones left out.
+    `rejected` (one message each). The rejected one is as it came, but for the white space around it: Axolotl looks for
+    the text in what the chat template makes of it, and some templates trim. Blank answers are left out.
     """
     first, last = conversion.turns[0], conversion.turns[-1]
-    if first is last or not first.answer.strip() or first.answer == last.outline:
+    rejected = first.answer.strip()
+    if first is last or not rejected or rejected == last.outline:
         return None
     return {
         "messages": row["messages"][:-1],
         "chosen": row["messages"][-1],
-        "rejected": {"role": "assistant", "content": first.answer},
+        "rejected": {"role": "assistant", "content": rejected},
         "metadata": {
             "index": conversion.index,
             "status": conversion.consultation.status,

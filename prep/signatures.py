@@ -4,6 +4,7 @@ Banding and its probabilities: Leskovec, Rajaraman, Ullman, Mining of Massive Da
 """
 
 import math
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,14 +18,14 @@ SHINGLE = 5
 _PERMUTATIONS = 256
 _MISSED = 0.001
 """Probability with which the bands may miss a pair that is just at the threshold."""
-_SKETCH = 64
-"""Bytes of a signature that stay in memory, one of every fourth permutation."""
+_SKETCH = 32
+"""Bytes of a signature that stay in memory, one of every eighth permutation."""
 _UNLIKE = 0.0001
-"""Probability with which the sketches may miss a pair that is just at the threshold."""
-_REACH = 100
+"""Probability with which comparing a part of two signatures may miss a pair that is just at the threshold."""
+_REACH = 32
 """Rows of a band with the same hash that a row is compared with, the nearest before it."""
-_CHUNK = 4096
-"""Rows written, or pairs compared, at once."""
+_CHUNK = 2048
+"""Rows that are written, or paired with others, at once."""
 # Odd numbers drawn once: the multipliers of a multiply-shift hash (Thorup, High Speed Hashing for Integers and Strings,
 # 2015), one for each place of what is hashed.
 _MULTIPLIERS = np.random.RandomState(20).randint(0, 2**63, _PERMUTATIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
@@ -35,7 +36,7 @@ Rows = NDArray[np.uint32]
 class Signatures:
     """Signatures of up to `capacity` texts in a file of `folder` that no name leads to, so that it never stays behind.
 
-    On the disk are 8 bytes a row and band (512 at a threshold of 0.6), in memory 64 a row.
+    On the disk are 256 bytes a row and 8 more for each band (512 at a threshold of 0.6), in memory 32 a row.
     """
 
     def __init__(self, folder: Path, capacity: int, threshold: float) -> None:
@@ -44,7 +45,8 @@ class Signatures:
 
         self._minhash = MinHash(num_perm=_PERMUTATIONS, hashfunc=int)
         self._bands, self._width = bands(threshold)
-        self._least = _least_agreement(threshold)
+        self._least_sketch = _least_agreement(threshold, _SKETCH)
+        self._least = _least_agreement(threshold, _PERMUTATIONS)
         self._capacity = capacity
         self._written = 0
         self._fresh: list[NDArray[np.uint32]] = []
@@ -71,7 +73,7 @@ class Signatures:
 
         In a band that more than `_REACH` rows agree in, a row is paired with the first of them and with the `_REACH`
         before it: pairs grow with the rows, not with their square, and a chain links what is near all the same.
-        A pair comes once for every band in which it agrees.
+        A pair comes once for every band in which it agrees; pairs of the same rows come close together.
         """
         self._flush()
         for band in range(self._bands):
@@ -80,14 +82,19 @@ class Signatures:
             order = np.argsort(hashes, kind="stable").astype(np.uint32)
             hashes = hashes[order]
             for earlier, later in _neighbours(hashes):
-                for start in range(0, len(earlier), _CHUNK):
-                    part = slice(start, start + _CHUNK)
-                    yield rows[order[earlier[part]]], rows[order[later[part]]]
+                yield rows[order[earlier]], rows[order[later]]
 
     def likely(self, ones: Rows, others: Rows) -> NDArray[np.bool_]:
-        """Say of each pair whether its similarity may reach the threshold, from a quarter of the signature."""
-        agreement = (self._sketches[ones] == self._sketches[others]).sum(axis=1)
-        return agreement >= self._least
+        """Say of each pair whether its similarity may reach the threshold, from an eighth of the signature."""
+        return (self._sketches[ones] == self._sketches[others]).sum(axis=1) >= self._least_sketch
+
+    def alike(self, one: int, other: int) -> bool:
+        """Say the same of one pair, with more certainty, from the whole signature on the disk."""
+        return int((self._whole(one) == self._whole(other)).sum()) >= self._least
+
+    def _whole(self, row: int) -> NDArray[np.uint8]:
+        place = self._capacity * self._bands * 8 + row * _PERMUTATIONS
+        return np.frombuffer(os.pread(self._file.fileno(), _PERMUTATIONS, place), dtype=np.uint8)
 
     def _flush(self) -> None:
         """Write the bands one after the other, so that each can be read on its own."""
@@ -100,9 +107,12 @@ class Signatures:
         for band in range(self._bands):
             self._file.seek((band * self._capacity + self._written) * 8)
             self._file.write(hashes[:, band].tobytes())
+        short = fresh.astype(np.uint8)  # the lowest byte of each: enough to tell most of the unlike apart
+        self._file.seek(self._capacity * self._bands * 8 + self._written * _PERMUTATIONS)
+        self._file.write(short.tobytes())
         self._file.flush()
         end = self._written + len(fresh)
-        self._sketches[self._written : end] = fresh[:, :: _PERMUTATIONS // _SKETCH]  # the lowest byte of each
+        self._sketches[self._written : end] = short[:, :: _PERMUTATIONS // _SKETCH]
         self._written = end
 
 
@@ -116,14 +126,14 @@ def bands(threshold: float) -> tuple[int, int]:
     return next(good, (_PERMUTATIONS, 1))
 
 
-def _least_agreement(threshold: float) -> int:
-    """Return how many bytes of two sketches agree at least, where the similarity is at the threshold or above."""
+def _least_agreement(threshold: float, size: int) -> int:
+    """Return how many of `size` bytes of two signatures agree at least, where the similarity is at the threshold."""
     below = 0.0
-    for agree in range(_SKETCH + 1):
-        below += math.comb(_SKETCH, agree) * threshold**agree * (1 - threshold) ** (_SKETCH - agree)
+    for agree in range(size):
+        below += math.comb(size, agree) * threshold**agree * (1 - threshold) ** (size - agree)
         if below > _UNLIKE:
             return agree
-    return _SKETCH
+    return size
 
 
 def _hashes(plain: str) -> NDArray[np.uint64]:
@@ -134,13 +144,17 @@ def _hashes(plain: str) -> NDArray[np.uint64]:
 
 
 def _neighbours(hashes: NDArray[np.uint64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield pairs of places in a sorted array that hold the same."""
-    starts = np.arange(len(hashes))
-    for distance in range(1, _REACH + 1):
-        starts = starts[: np.searchsorted(starts, len(hashes) - distance)]
-        starts = starts[hashes[starts] == hashes[starts + distance]]
-        if not len(starts):
-            return
-        yield starts, starts + distance
-    far = starts + _REACH
-    yield np.searchsorted(hashes, hashes[far]), far
+    """Yield pairs of places in a sorted array that hold the same, in the order of the first place."""
+    paired = np.flatnonzero(hashes[1:] == hashes[:-1])
+    for chunk in range(0, len(paired), _CHUNK):
+        starts = paired[chunk : chunk + _CHUNK]
+        found = []
+        for distance in range(1, _REACH + 1):
+            starts = starts[: np.searchsorted(starts, len(hashes) - distance)]
+            starts = starts[hashes[starts] == hashes[starts + distance]]
+            found.append((starts, starts + distance))
+        far = starts + _REACH
+        found.append((np.searchsorted(hashes, hashes[far]), far))
+        earlier, later = (np.concatenate(places) for places in zip(*found, strict=True))
+        order = np.argsort(earlier, kind="stable")
+        yield earlier[order], later[order]

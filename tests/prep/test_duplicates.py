@@ -16,7 +16,7 @@ def planted(seed: int, count: int = 60) -> list[Row]:
     rows: list[Row] = []
     while len(rows) < count:
         old = chance.choice(rows) if rows and chance.random() < 0.6 else None
-        rows.append(tuple(text(chance, old and old[place]) for place in range(2)))
+        rows.append(tuple(text(chance, old[place] if old else None) for place in range(2)))
     return rows
 
 
