@@ -9,6 +9,8 @@ COMMANDS = {
     "prep": "benchmarks.prep",
     "prep-kill": "benchmarks.prep_kill",
     "prep-scale": "benchmarks.prep_scale",
+    "ray-nodes": "benchmarks.ray_nodes",
+    "ray-scale": "benchmarks.ray_scale",
     "teacher-server": "benchmarks.teacher_server.command",
 }
 """Each command's module, imported only when it is asked for."""

@@ -25,6 +25,7 @@ _PROCESSES = 4
 _MIB = 2**20
 COLUMNS = {
     "requests_per_second": "requests a second",
+    "asking_requests_per_cpu_second": "requests a CPU second, while asking",
     "cpu_ms_per_request": "CPU ms a request",
     "asking_cpu_ms_per_request": "CPU ms a request, while asking",
     "peak_mib": "peak memory, MiB",
@@ -35,6 +36,9 @@ COLUMNS = {
     "wall_seconds": "seconds of the whole run",
 }
 """Of the table; `while asking` is from the first request to the last row validated, without imports and datasets."""
+
+COMPARED = ("requests_per_second", "asking_requests_per_cpu_second")
+"""As ratios. The second is the rate of a client that waits for nothing but the CPU; other work changes it little."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -51,11 +55,14 @@ def main(arguments: Sequence[str]) -> int:
             for client in clients:
                 rows = chosen.rows_processes if client == "processes" else scenario.rows
                 console.print(f"{client}, {repeat + 1} of {chosen.repeats}: {rows} rows")
-                measured[client].append(measure(client, dataclasses.replace(scenario, rows=rows), server, cores[1]))
+                wanted = dataclasses.replace(scenario, rows=rows)
+                measured[client].append(measure(client, wanted, server, cores[1], RESULTS / "work"))
     result = {"scenario": dataclasses.asdict(scenario), "repeats": measured, "ratios": ratios(measured)}
     output.print(_table(measured))
-    for name, ratio in result["ratios"].items():
-        output.print(f"ours against {name}: {ratio['median']:.2f} times the requests a second {ratio['each']}")
+    for client, of_client in result["ratios"].items():
+        for name, ratio in of_client.items():
+            told = ", ".join(f"{each:.2f}" for each in ratio["each"])
+            output.print(f"ours against {client}: {ratio['median']:.2f} times the {COLUMNS[name]} ({told})")
     output.print(f"written to {write_result('prep', result)}")
     return int(any(run["status"] for runs in measured.values() for run in runs))
 
@@ -69,11 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def measure(client: str, scenario: Scenario, server: Server, core: int | None) -> dict[str, Any]:
-    """Run a client once from nothing and return its figures."""
-    folder = RESULTS / "work" / client
+def measure(client: str, scenario: Scenario, server: Server, core: int | None, work: Path) -> dict[str, Any]:
+    """Run a client once from nothing, in a folder of its own in `work`, and return its figures."""
+    folder = work / client
     shutil.rmtree(folder, ignore_errors=True)
-    source = write_rows(RESULTS / f"work/rows-{scenario.rows}.jsonl", scenario.rows, scenario.seed)
+    source = write_rows(work / f"rows-{scenario.rows}.jsonl", scenario.rows, scenario.seed)
     server.reset()
     command = _command(client, scenario, source, server.url, folder)
     finished = run(command, core, folder.with_suffix(".log"), {"DEEPSEEK_API_KEY": KEY})
@@ -102,12 +109,13 @@ def figures(finished: Run, stats: dict[str, Any], rows: int, kept: int, validate
     """Return what one run comes to; rates count paid answers, from the first request to the last row validated."""
     start = stats["first_request_time"] or finished.started
     end = validated or stats["last_answer_time"] or finished.ended
-    paid = max(1, stats["paid"])
+    paid, asking = max(1, stats["paid"]), finished.cpu_between(start, end)
     return {
         "status": finished.status,
         "requests_per_second": stats["paid"] / max(1e-9, end - start),
         "cpu_ms_per_request": 1000 * finished.cpu / paid,
-        "asking_cpu_ms_per_request": 1000 * finished.cpu_between(start, end) / paid,
+        "asking_cpu_ms_per_request": 1000 * asking / paid,
+        "asking_requests_per_cpu_second": stats["paid"] / max(1e-9, asking),
         "peak_mib": finished.peak() / _MIB,
         "asking_peak_mib": finished.peak(end) / _MIB,
         "rows_lost": rows - kept,
@@ -120,12 +128,13 @@ def figures(finished: Run, stats: dict[str, Any], rows: int, kept: int, validate
 
 def ratios(measured: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """Return ours over each other client, round by round, so that a busy machine slows both sides of a ratio."""
-    found = {}
+    found: dict[str, Any] = {}
     for client, runs in measured.items():
-        if client != "ours" and "ours" in measured:
-            pairs = zip(measured["ours"], runs, strict=True)
-            each = [ours["requests_per_second"] / other["requests_per_second"] for ours, other in pairs]
-            found[client] = {"median": statistics.median(each), "each": [round(ratio, 2) for ratio in each]}
+        if client == "ours" or "ours" not in measured:
+            continue
+        for name in COMPARED:
+            each = [ours[name] / other[name] for ours, other in zip(measured["ours"], runs, strict=True)]
+            found.setdefault(client, {})[name] = {"median": statistics.median(each), "each": each}
     return found
 
 

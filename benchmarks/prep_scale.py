@@ -12,6 +12,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmarks.clients.task import CONFIG
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks prep-scale", description="A long run in simulated time.")
     add_flags(parser, rows=20_000, concurrency=1024, median=8.0)
     scenario = scenario_of(parser.parse_args(arguments))
-    figures = measure(scenario)
+    figures = measure(scenario, RESULTS / "work/scale")
     for name, value in figures.items():
         output.print(f"{name}: {value:.4g}")
     result = {"scenario": dataclasses.asdict(scenario), "figures": figures}
@@ -46,9 +47,8 @@ def main(arguments: Sequence[str]) -> int:
     return int(figures["rows lost"] > 0)
 
 
-def measure(scenario: Scenario) -> dict[str, float]:
-    """Return the figures of one run; times are simulated seconds but for the CPU's."""
-    folder = RESULTS / "work/scale"
+def measure(scenario: Scenario, folder: Path) -> dict[str, float]:
+    """Return the figures of one run in `folder`; times are simulated seconds but for the CPU's."""
     shutil.rmtree(folder, ignore_errors=True)
     changes = [f"teacher.concurrency={scenario.concurrency}", "teacher.base_url=http://127.0.0.1:1/v1"]
     config = load_config(CONFIG, PrepConfig, changes)
