@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import json
 import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from aiohttp import web
@@ -21,6 +23,9 @@ _PHASES = (("validating", 0.2), ("in_progress", 0.6), ("finalizing", 0.2))
 """The states before the end, each with its share of the batch's time."""
 
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
 class BatchRules(Settings):
     """How batches go."""
 
@@ -34,7 +39,8 @@ class Batches:
     """The files and batches of a server, whose script decides about each line's content.
 
     Faults of the wire (429, 500, resets, hangs, broken JSON) do not apply to lines: `line_failures` does. A line's
-    fate is drawn from its custom_id. A batch that is cancelled keeps the lines that were done by then.
+    fate is drawn from its custom_id and from how often that came. A batch that is cancelled keeps the lines that were
+    done by then.
     """
 
     def __init__(self, rules: BatchRules, server: "ChatServer") -> None:
@@ -43,15 +49,33 @@ class Batches:
         self._files: dict[str, tuple[dict[str, Any], bytes]] = {}
         self._batches: dict[str, dict[str, Any]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._times: Counter[str] = Counter()
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        router.add_post("/v1/files", self._upload)
-        router.add_get("/v1/files/{id}", self._file)
-        router.add_get("/v1/files/{id}/content", self._content)
-        router.add_post("/v1/batches", self._create)
-        router.add_get("/v1/batches", self._list)
-        router.add_get("/v1/batches/{id}", self._show)
-        router.add_post("/v1/batches/{id}/cancel", self._cancel)
+        router.add_post("/v1/files", self._guarded(self._upload))
+        router.add_get("/v1/files/{id}", self._guarded(self._file))
+        router.add_get("/v1/files/{id}/content", self._guarded(self._content))
+        router.add_post("/v1/batches", self._guarded(self._create))
+        router.add_get("/v1/batches", self._guarded(self._list))
+        router.add_get("/v1/batches/{id}", self._guarded(self._show))
+        router.add_post("/v1/batches/{id}/cancel", self._guarded(self._cancel))
+
+    def _guarded(self, handle: Handler) -> Handler:
+        """Count the calls of a route, and meet each with what the server's `call_script` says."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            resource = request.match_info.route.resource
+            call = f"{request.method} {resource.canonical if resource else request.path}"
+            self._server.calls[call] += 1
+            act = self._server.call_script(call, self._server.calls[call])
+            if act.status != 200:
+                return web.Response(body=act.raw or "", status=act.status, headers=act.headers)
+            response = await handle(request)
+            if act.reset and request.transport:
+                request.transport.abort()
+            return response
+
+        return guarded
 
     async def _upload(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -153,7 +177,7 @@ class Batches:
             head = {"id": f"batch_req_{len(output) + len(errors) + 1}", "custom_id": line["custom_id"]}
             if _draw("done", line["custom_id"]) >= done:
                 errors.append({**head, "response": None, "error": {"code": undone, "message": "it was not done"}})
-            elif _draw("fails", line["custom_id"]) < self._rules.line_failures:
+            elif self._fails(line["custom_id"]):
                 body = {"error": {"message": "internal server error", "type": "server_error"}}
                 errors.append({**head, "response": _response(500, body), "error": None})
             else:
@@ -163,6 +187,10 @@ class Batches:
                 text = "".join(json.dumps(row) + "\n" for row in rows)
                 batch[field] = self._store(text.encode(), f"{batch['id']}_{field}.jsonl", "batch_output")["id"]
         batch["request_counts"] |= {"completed": len(output), "failed": len(errors)}
+
+    def _fails(self, name: str) -> bool:
+        self._times[name] += 1
+        return _draw("fails", name, str(self._times[name])) < self._rules.line_failures
 
     def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
         seen, ledger = see(body, ""), self._server.ledger

@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -27,7 +28,9 @@ class ChatServer:
     """Answers by `script(seen, times)`, where `times` counts the requests with the same messages, from 1.
 
     `start` runs it in a thread of this process, `serve` in the running loop. `keep` holds every request in `seen`,
-    which a long run does not want.
+    which a long run does not want. `call_script` says what to do with a call of the files or batches, by its method
+    and route ("POST /v1/batches") and the number of such calls, from 1: another status than 200 refuses it, `reset`
+    does what it asks for and breaks the connection before the answer. `calls` counts them.
     """
 
     def __init__(
@@ -38,6 +41,8 @@ class ChatServer:
         keep: bool = True,
     ) -> None:
         self.script: Script = script or (lambda seen, times: Act())
+        self.call_script: Callable[[str, int], Act] = lambda call, times: Act()
+        self.calls: Counter[str] = Counter()
         self.seen: list[Seen] = []
         self.ledger = Ledger()
         self.url = ""
