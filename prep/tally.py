@@ -1,12 +1,9 @@
 """Counts over conversions: one place for the progress bar, the summary, the card and the manifest."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import mean, median
 from typing import Any
 
 from llm import Usage
-from outline import FidelityReport
 from prep.conversion import Conversion
 
 _NOTHING = Usage()
@@ -95,12 +92,3 @@ class Tally:
             "skipped": {kind: len(rows) for kind, rows in sorted(self.indices["skipped"].items())},
             "retriable": self.retriable,
         }
-
-
-def fidelity_figures(reports: Sequence[FidelityReport]) -> dict[str, float]:
-    """Return the mean and the lowest coverage, and the median expansion, of kept rows."""
-    coverage = [report.coverage for report in reports if report.coverage is not None]
-    expansion = [report.expansion for report in reports if report.expansion is not None]
-    if not coverage or not expansion:
-        return {}
-    return {"coverage_mean": mean(coverage), "coverage_lowest": min(coverage), "expansion_median": median(expansion)}
