@@ -1,12 +1,13 @@
 """Is an outline faithful to the text it was made from? Numbers, doses and negations lost or invented."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from outline.negations import find_negations
 from outline.quantities import find_quantities
 from outline.tree import Outline, parse_outline
-from outline.words import content_words, tokens
+from outline.words import stems, tokens
 
 FINDINGS = {
     "invented_numbers": "numbers that the source does not hold",
@@ -59,37 +60,47 @@ def check_fidelity(source: str | None, outline: str | Outline, context: str = ""
     """
     if source is None or not source.strip():
         return FidelityReport(checked=False)
-    points = _plain_text(outline)
+    tree = parse_outline(outline) if isinstance(outline, str) else outline
+    points = _plain_text(tree)
     given, stated = find_quantities(source), find_quantities(points)
     known = given | find_quantities(context)
-    denies, says = find_negations(source), find_negations(points)
-    denied = denies | find_negations(context)
-    content = content_words(source)
+    denies, says = find_negations(source), find_negations(tree)
+    words = tokens(source), tokens(points)
+    content, kept = stems(words[0]), stems(words[1])
     return FidelityReport(
         checked=True,
-        invented_numbers=_sorted(stated.numbers - known.supported_numbers),
-        lost_numbers=_sorted(given.numbers - stated.supported_numbers),
-        invented_doses=_sorted(stated.doses - known.supported_doses),
-        lost_doses=_sorted(given.doses - stated.supported_doses),
-        invented_negations=_sorted(says.denied - denied.near_cues),
-        lost_negations=_sorted(denies.denied - says.near_cues),
-        coverage=len(content & content_words(points)) / len(content) if content else 1.0,
-        expansion=len(tokens(points)) / max(1, len(tokens(source))),
+        invented_numbers=_unsupported(stated.numbers, known.supported_numbers),
+        lost_numbers=_lost(given.numbers, stated.supported_numbers),
+        invented_doses=_unsupported(stated.doses, known.supported_doses),
+        lost_doses=_lost(given.doses, stated.supported_doses),
+        invented_negations=_sorted(says.missing_from(denies | find_negations(context))),
+        lost_negations=_sorted(denies.missing_from(says) | denies.turned_by(says)),
+        coverage=len(content & kept) / len(content) if content else 1.0,
+        expansion=len(words[1]) / max(1, len(words[0])),
     )
 
 
 def unsupported_numbers(answer: str, *supports: str) -> tuple[str, ...]:
     """Return the numbers that an answer (Markdown) states and none of `supports` (plain texts) can support."""
     known = find_quantities("\n".join(supports))
-    return _sorted(find_quantities(_plain_text(answer)).numbers - known.supported_numbers)
+    stated = find_quantities(_plain_text(parse_outline(answer)))
+    return _unsupported(stated.numbers, known.supported_numbers)
 
 
-def _plain_text(answer: str | Outline) -> str:
-    """The words of an answer, a line a point, without its list markers and emphasis."""
-    outline = parse_outline(answer) if isinstance(answer, str) else answer
+def _plain_text(outline: Outline) -> str:
+    """The words of an outline, a line a point, without its list markers and emphasis."""
     lines = [node.text for _, _, node in outline.walk()] + [text for _, text in outline.prose]
     return "\n".join(lines).replace("*", "").replace("`", "")
 
 
-def _sorted(values: frozenset[str]) -> tuple[str, ...]:
+def _unsupported(stated: Counter[str], known: Counter[str]) -> tuple[str, ...]:
+    return tuple(sorted(form for form in stated if form not in known))
+
+
+def _lost(given: Counter[str], stated: Counter[str]) -> tuple[str, ...]:
+    """What is said less often than it was: one of two equal doses can be gone."""
+    return tuple(sorted(form for form, times in given.items() if stated[form] < times))
+
+
+def _sorted(values: set[str]) -> tuple[str, ...]:
     return tuple(sorted(values))

@@ -1,120 +1,203 @@
 """Negations of a text, each with the word that it denies: "do not take aspirin" denies "aspirin".
 
-A heuristic without a parser. The denied word is the first content word behind the cue that is no light verb, within
-the same sentence; what counts as the same negation elsewhere is any cue near that word. Not covered: double negation,
-negation by prefix ("unlikely"), and a cue whose scope begins far off.
+A heuristic without a parser. A cue ("not", "without") denies its head, the first content word behind it that is no
+light verb, and reaches over the words around it until a new clause begins (see `outline.scope`). Two texts agree on a
+negation when some cue reaches the head in both; where the other text has other words for it ("not necessary to remove
+it", "no need to remove it"), a shared word within reach is enough. "avoid" can stand for a negation; one of its own
+kind that is missing counts only where the other text says the opposite. Not covered: which of two equal words a
+negation belongs to, and opposites without a cue ("safe" against "dangerous").
 """
 
-import itertools
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from outline.mentions import Mention
-from outline.words import FUNCTION_WORDS, WORD, lower, stem
+from outline.scope import LIGHT_KEYS, Cue, Word, base_of, find_assertions, find_cues, key, split_sentences
+from outline.tree import Node, Outline
+from outline.words import stem
 
-_SEGMENT = re.compile(r"[;:!?\n]+|\.(?=\s|$)|,(?=\s)")
-
-_CUES = frozenset(
-    """
-    not no never without cannot nor neither none nothing nobody nowhere dont doesnt didnt isnt wasnt wont cant
-    shouldnt wouldnt couldnt hasnt havent hadnt arent werent neednt mustnt
-    """.split()
-)
-# They may stand for a negation ("do not drink" → "avoid drinking") but deny nothing by themselves.
-_NEAR_CUES = frozenset("avoid avoided avoiding stop stopped refrain absence free negative".split())
-_NEAR_CUES_BEHIND = frozenset("negative absent unlikely".split())
-_LIGHT = frozenset(
-    stem(word) for word in "take use get go give make need want have seem feel try keep start yet".split()
-)
-# The denied word does not stand behind one of these ("whether it hurts or not so please tell me").
-_SCOPE_ENDS = frozenset("so but please because if".split())
-_REACH = 6
-_BACK = 2
-_WIDE = 4
+# A reply that says not to worry, and an outline that leaves it out, differ in no medical statement.
+_COURTESIES = frozenset(key(word) for word in "worry hesitate doubt panic fear mind".split())
 
 
 @dataclass(frozen=True)
-class Negations:
-    """Words (stems) that a text denies outright, and all words near enough to a cue to be denied by it."""
+class Denial:
+    """What one cue denies, and where: the head's stem, and the keys (`scope.key`) of the head and the words around."""
 
-    denied: frozenset[str] = frozenset()
-    near_cues: frozenset[str] = frozenset()
+    start: int
+    end: int
+    stem: str
+    head: str
+    second: str | None = None
+    near: tuple[str, ...] = ()
+    """The content words that the cue reaches, the head and light verbs not counted."""
+    others: tuple[str, ...] = ()
+    """All words that the cue may be about, those behind the head first."""
+    strong: bool = True
+    """Whether it counts as lost when the other text does not speak of it at all."""
+
+
+class Reach(NamedTuple):
+    """A cue that reaches a word: the cue, what it denies ("" for nothing named), and whether the word stands above."""
+
+    cue: str
+    head: str
+    above: bool
+
+
+@dataclass
+class Negations:
+    """What a text denies; all words below are keys (see `scope.key`)."""
+
+    denials: list[Denial] = field(default_factory=list)
+    reached: dict[str, set[Reach]] = field(default_factory=dict)
+    """The words that cues reach."""
+    wide: set[str] = field(default_factory=set)
+    """The words that cues may be about."""
+    words: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
+    """The words that stand anywhere out of a cue's reach."""
+    asserted: set[str] = field(default_factory=set)
+    """Those of them that an auxiliary states: "it is benign"."""
+    elliptic: bool = False
+    """Whether some cue names nothing that it denies: "not if you are pregnant"."""
+
+    @property
+    def denied(self) -> set[str]:
+        """The stems that are denied."""
+        return {denial.stem for denial in self.denials}
 
     def __or__(self, other: "Negations") -> "Negations":
         """Return what two texts say together."""
-        return Negations(self.denied | other.denied, self.near_cues | other.near_cues)
+        words = self.reached.keys() | other.reached.keys()
+        return Negations(
+            self.denials + other.denials,
+            {word: self.reached.get(word, set()) | other.reached.get(word, set()) for word in words},
+            self.wide | other.wide,
+            self.words | other.words,
+            self.plain | other.plain,
+            self.asserted | other.asserted,
+            self.elliptic or other.elliptic,
+        )
+
+    def missing_from(self, other: "Negations") -> set[str]:
+        """Return the stems that this text denies and `other` does not."""
+        return {denial.stem for denial in self.denials if not _agrees(denial, other)}
+
+    def turned_by(self, other: "Negations") -> set[str]:
+        """Return the stems that this text never states plainly, and `other` states as a fact."""
+        turned = other.asserted - self.plain - LIGHT_KEYS
+        return {denial.stem for denial in self.denials if denial.head in turned}
 
 
-def find_negations(text: str) -> Negations:
-    """Return the negations of `text`, sentence by sentence; a line end ends a sentence."""
-    denied, near = set(), set()
-    for sentence in _sentences(text):
-        words = [lower(match.group()) for match in sentence]
-        for at, word in enumerate(words):
-            cue = _is_cue(word)
-            if cue and (head := _denied(words, at)):
-                denied.add(stem(words[head]))
-            if cue or word in _NEAR_CUES:
-                near.update(_scope(words[at + 1 :]))
-            if cue or word in _NEAR_CUES_BEHIND:
-                near.update(_content(words[:at])[-_BACK:])
-    return Negations(frozenset(denied), frozenset(near))
+def find_negations(text: str | Outline) -> Negations:
+    """Return the negations of a text, or of an outline, where a point may deny what stands in the points above it."""
+    found = Negations()
+    for sentence, above, below in _sentences(text):
+        cues = find_cues(sentence)
+        _add_words(found, sentence, cues)
+        for cue in cues:
+            head = "" if cue.head is None else sentence[cue.head].key
+            reach = Reach(sentence[cue.at].key, head, above=False)
+            for place in cue.reached:
+                found.reached.setdefault(sentence[place].key, set()).add(reach)
+            if cue.strong or cue.avoids:
+                found.elliptic = found.elliptic or not head
+                for other in above if head else above | _keys(below):
+                    found.reached.setdefault(other, set()).add(reach._replace(above=True))
+                if head or (cue.elliptic and not cue.avoids and not below):
+                    found.denials.append(_denial(sentence, cue))
+    return found
+
+
+def _add_words(found: Negations, sentence: Sequence[Word], cues: Sequence[Cue]) -> None:
+    reached = {place for cue in cues for place in cue.reached}
+    found.words.update(word.key for word in sentence)
+    found.plain.update(word.key for place, word in enumerate(sentence) if place not in reached)
+    found.asserted.update(sentence[place].key for place in find_assertions(sentence) - reached)
+    found.wide.update(sentence[place].key for cue in cues for place in cue.wide)
+    for word in sentence:
+        if word.base:
+            base = key(word.base)
+            found.reached.setdefault(base, set()).add(Reach(word.key, base, above=False))
+            found.denials.append(Denial(word.start, word.end, stem(word.base), base, strong=False))
 
 
 def negation_mentions(text: str) -> list[Mention]:
     """Return where `text` denies a word, in text order: the span from the cue to that word, and the word's stem."""
-    found = []
-    for sentence in _sentences(text):
-        words = [lower(match.group()) for match in sentence]
-        for at, word in enumerate(words):
-            if _is_cue(word) and (head := _denied(words, at)):
-                form = frozenset({stem(words[head])})
-                found.append(Mention(sentence[at].start(), sentence[head].end(), form))
-    return found
+    denials = sorted(find_negations(text).denials, key=lambda denial: (denial.start, denial.end))
+    return [Mention(denial.start, denial.end, frozenset({denial.stem})) for denial in denials]
 
 
-def _sentences(text: str) -> Iterator[list[re.Match[str]]]:
-    """The words of each sentence, with their places in the text."""
-    start = 0
-    for end, following in [*(match.span() for match in _SEGMENT.finditer(text)), (len(text), 0)]:
-        yield list(WORD.finditer(text, start, end))
-        start = following
+def _denial(sentence: Sequence[Word], cue: Cue) -> Denial:
+    at = cue.at if cue.head is None else cue.head
+    behind = [place for place in (*cue.reached, *cue.wide) if place > at]
+    ahead = [place for place in cue.reached if place < at]
+    near = [sentence[place].key for place in cue.reached if place != at]
+    return Denial(
+        sentence[cue.at].start,
+        sentence[at].end,
+        stem(sentence[at].text),
+        "" if cue.head is None else sentence[at].key,
+        None if cue.second is None else sentence[cue.second].key,
+        tuple(word for word in near if word not in LIGHT_KEYS),
+        tuple(sentence[place].key for place in (*behind, *ahead)),
+        cue.strong,
+    )
 
 
-def _is_cue(word: str) -> bool:
-    return word in _CUES or word.endswith("n't")
+def _sentences(text: str | Outline) -> Iterator[tuple[list[Word], frozenset[str], Sequence[Node]]]:
+    """Each sentence with the keys of what stands above it (or before a colon on its line), and the points below."""
+    if isinstance(text, str):
+        for sentence in split_sentences(text):
+            yield sentence, frozenset(), ()
+        return
+    waiting: list[tuple[Node, frozenset[str]]] = [(root, frozenset()) for root in reversed(text.roots)]
+    while waiting:
+        node, above = waiting.pop()
+        for sentence in split_sentences(_unmarked(node.text)):
+            yield sentence, above, node.children
+            above |= {word.key for word in sentence if word.content}
+        waiting.extend((child, above) for child in reversed(node.children))
+    for _, prose in text.prose:
+        for sentence in split_sentences(_unmarked(prose)):
+            yield sentence, frozenset(), ()
 
 
-def _content(words: Iterable[str]) -> list[str]:
-    return [stem(word) for word in words if word not in FUNCTION_WORDS]
+def _keys(nodes: Sequence[Node]) -> set[str]:
+    sentences = (sentence for node in nodes for sentence in split_sentences(_unmarked(node.text)))
+    return {word.key for sentence in sentences for word in sentence if word.content}
 
 
-def _scope(words: list[str]) -> list[str]:
-    """The content words that a cue before `words` may cover: few, and none behind the next light verb.
-
-    "not take ibuprofen take paracetamol" covers "take" and "ibuprofen".
-    """
-    found: list[str] = []
-    named = 0
-    for word in _content(itertools.takewhile(lambda word: word not in _SCOPE_ENDS, words[: 2 * _REACH])):
-        if named == _WIDE or (named and word in _LIGHT):
-            break
-        named += word not in _LIGHT and not _is_cue(word)
-        found.append(word)
-    return found
+def _unmarked(text: str) -> str:
+    return text.replace("*", "").replace("`", "")
 
 
-def _denied(words: list[str], cue: int) -> int | None:
-    """The place of the denied word: the first content word that is no light verb, else the light verb itself."""
-    light = None
-    for at in range(cue + 1, min(cue + 1 + _REACH, len(words))):
-        word = words[at]
-        if word in _SCOPE_ENDS:
-            break
-        if word in FUNCTION_WORDS or _is_cue(word):
-            continue
-        if stem(word) not in _LIGHT:
-            return at
-        light = light or at
-    return light
+def _agrees(denial: Denial, other: Negations) -> bool:
+    """Whether `other` denies the same, or (for what only stands for a negation) does not say the opposite."""
+    if not denial.head:
+        return other.elliptic or any(_reaches(word, denial, other) for word in denial.near)
+    if _reaches(denial.head, denial, other):
+        # "stop" stands for a negation, but not of "do not stop the statin".
+        second = denial.second
+        return not second or second not in other.words or _reaches(second, denial, other, but=denial.head)
+    if denial.head in other.words:
+        return denial.head in other.wide and any(_reaches(word, denial, other) for word in denial.near)
+    if not denial.strong or denial.head in _COURTESIES:
+        return True
+    base = base_of(denial.stem)
+    if base and key(base) in other.words:
+        return True
+    if other.elliptic:
+        return True
+    shared = next((word for word in denial.others if word in other.words), None)
+    return shared is not None and (shared in other.wide or _reaches(shared, denial, other))
+
+
+def _reaches(word: str, denial: Denial, other: Negations, but: str = "") -> bool:
+    """Whether a cue of `other` (and not `but`) reaches `word`; one below it only where it denies nothing else."""
+    return any(
+        reach.cue != but and (not reach.above or reach.head in (denial.head, *denial.others, *LIGHT_KEYS, ""))
+        for reach in other.reached.get(word, ())
+    )

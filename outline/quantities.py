@@ -1,115 +1,70 @@
 """Numbers and doses of a text, in one normal form: "two tablets" is "2 tablets", "0.5 g" is "500mg".
 
 What a text *states* and what it can *support* differ. "the first one" supports an outline that writes "1", but an
-outline without it has lost nothing; so each reading has two sets. Not covered: times of day ("at night"), dates as
-dates (their numbers are compared), which drug an amount belongs to, arithmetic ("two weeks" against "14 days"), Roman
-numerals.
+outline without it has lost nothing; so each reading has two sets. Not covered: which drug an amount belongs to, and
+months against weeks.
 """
 
-import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
+from outline import rates
 from outline.mentions import Mention
+from outline.numerals import Item, find_items
+from outline.units import GARBLED, UNITS, Unit, amount, plain
+from outline.words import FUNCTION_WORDS
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-_VALUES = {word: value for value, word in enumerate((_ONES + " seventeen eighteen nineteen").split())}
-_TENS = {
-    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-
-# Words that can stand behind a number without stating one themselves.
-_SUPPORT = {
-    "once": 1, "single": 1, "first": 1, "a": 1, "an": 1, "per": 1, "every": 1, "each": 1,
-    "twice": 2, "double": 2, "couple": 2, "pair": 2, "both": 2, "second": 2, "half": Decimal("0.5"),
-    "thrice": 3, "triple": 3, "third": 3, "quarter": Decimal("0.25"), "fourth": 4, "fifth": 5, "sixth": 6,
-    "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "dozen": 12,
-}  # fmt: skip
-
-# Unit as written → (its name in the normal form, how many of that it is).
-_UNITS: dict[str, tuple[str, Decimal]] = {}
-for _name, _factor, _spellings in (
-    ("mg", "1", "mg mgs milligram milligrams milligramme milligrammes"),
-    ("mg", "1000", "g gm gms gram grams gramme grammes"),
-    ("mg", "1000000", "kg kgs kilo kilos kilogram kilograms"),
-    ("mg", "0.001", "mcg ug µg μg microgram micrograms"),
-    ("ml", "1", "ml mls cc millilitre millilitres milliliter milliliters"),
-    ("ml", "1000", "l litre litres liter liters"),
-    ("mm", "1", "mm millimetre millimetres millimeter millimeters"),
-    ("mm", "10", "cm cms centimetre centimetres centimeter centimeters"),
-    ("iu", "1", "iu units unit"),
-    ("%", "1", "% percent"),
-    ("mmhg", "1", "mmhg"),
-    ("°c", "1", "°c celsius"),
-    ("°f", "1", "°f fahrenheit"),
-    ("tablet", "1", "tablet tablets tab tabs pill pills capsule capsules cap caps"),
-    ("drop", "1", "drop drops"),
-    ("puff", "1", "puff puffs"),
-    ("teaspoon", "1", "teaspoon teaspoons tsp"),
-    ("tablespoon", "1", "tablespoon tablespoons tbsp"),
-    ("glass", "1", "glass glasses cup cups"),
-    ("dose", "1", "dose doses"),
-    ("time", "1", "time times"),
-    ("second", "1", "second seconds sec secs"),
-    ("minute", "1", "minute minutes min mins"),
-    ("hour", "1", "hour hours hr hrs hourly"),
-    ("day", "1", "day days"),
-    ("week", "1", "week weeks wk wks"),
-    ("month", "1", "month months"),
-    ("year", "1", "year years yr yrs"),
-):
-    _UNITS.update({spelling: (_name, Decimal(_factor)) for spelling in _spellings.split()})
-_FACTORS = {name: {factor for other, factor in _UNITS.values() if other == name} for name, _ in _UNITS.values()}
-
-# "2nd" and "500mg" are a number and what follows it; "b12" is a name; "1,000" and "0.25" are one number each.
-_TOKEN = re.compile(
-    r"(?P<name>[^\W\d_]+\d[\w]*)"
-    r"|(?P<number>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"|(?P<word>[°µμ]?[^\W\d_]+|%)"
-    r"|(?P<mark>[-–—/,.;:!?\n+()])"
-)
-_ORDINAL = ("st", "nd", "rd", "th")
 _RANGE = ("to", "or", "till", "-", "–", "—", "/")
-# How often: "twice daily", "2 times a day" and "two per day" are one rate, "2/day"; "15 mg daily" is "1/day".
-_HOW_OFTEN = ("once", "twice", "thrice")
-_RATES = {"daily": "day", "nightly": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
-_PERIODS = ("hour", "day", "week", "month", "year")
-_BEFORE_PERIOD = ("time", "times", "a", "an", "per", "in", "each", "every", "the")
+# Words between a number and its unit that say nothing about how much it is.
+_FILLERS = frozenset(
+    "- a an of or full more further extra additional consecutive whole small large heaped level".split()
+)
+# A bare "one" states nothing ("one of these"), "one tablet" does.
+_COUNTS = ("one", "half", "quarter", "couple", "dozen")
+_FORMS = ("tablet", "capsule", "pill", "sachet", "injection", "ampoule")
+_PER = {"dl": "dl", "l": "l", "ml": "ml", "kg": "kg", "m2": "m2", "min": "min", "minute": "min", "litre": "l"}
+# A bare letter is a unit only behind such a number as the body's temperature.
+_LETTERS = {"f": ("°f", Decimal(90), Decimal(112)), "c": ("°c", Decimal(30), Decimal(45))}
+_AGE = frozenset("age ages aged".split())
+_BEFORE_AGE = frozenset("of is at about around over under above below between : = the from".split())
+# "two reasons" counts what the text then lists; it is no finding of the patient's.
+_LISTED = frozenset(
+    "reasons possibilities things types options ways causes factors points questions steps scenarios approaches"
+    " kinds methods choices aspects categories".split()
+)
+_RANK_WORDS = frozenset("second third fourth fifth sixth seventh eighth ninth tenth".split())
+_RANKED = frozenset("trimester dose degree finger toe rib molar metatarsal booster injection vaccine".split())
+_UNRANKED = frozenset(
+    "reason possibility thing type option way cause factor point question step scenario approach kind method choice"
+    " aspect category opinion line time".split()
+)
+_LABELS = frozenset("step scenario option part section point phase question".split())
 
 
 @dataclass(frozen=True)
 class Quantities:
-    """Numbers ("2.5") and doses ("500mg", "2tablet") that a text states, and those that it can support."""
+    """How often a text states each number ("2.5") and dose ("500mg", "2tablet"), and how often it can support each."""
 
-    numbers: frozenset[str] = frozenset()
-    doses: frozenset[str] = frozenset()
-    supported_numbers: frozenset[str] = frozenset()
-    supported_doses: frozenset[str] = frozenset()
+    numbers: Counter[str] = field(default_factory=Counter)
+    doses: Counter[str] = field(default_factory=Counter)
+    supported_numbers: Counter[str] = field(default_factory=Counter)
+    supported_doses: Counter[str] = field(default_factory=Counter)
 
     def __or__(self, other: "Quantities") -> "Quantities":
         """Return what two texts say together."""
         return Quantities(
-            self.numbers | other.numbers,
-            self.doses | other.doses,
-            self.supported_numbers | other.supported_numbers,
-            self.supported_doses | other.supported_doses,
+            self.numbers + other.numbers,
+            self.doses + other.doses,
+            self.supported_numbers + other.supported_numbers,
+            self.supported_doses + other.supported_doses,
         )
-
-
-class _Item(NamedTuple):
-    kind: str  # number (stated), support, name, word, mark
-    text: str
-    start: int
-    end: int
-    value: Decimal | None = None
 
 
 @dataclass
 class _Reading:
-    """What one number, or a "daily" behind an amount, says, and where."""
+    """What one number, date or word such as "daily" says, and where."""
 
     start: int
     end: int
@@ -120,149 +75,243 @@ class _Reading:
 
 
 def find_quantities(text: str) -> Quantities:
-    """Return the quantities of `text`; the order and number of mentions do not count."""
-    readings = list(_readings(text))
-    numbers = frozenset().union(*(reading.numbers for reading in readings))
-    doses = frozenset().union(*(reading.doses for reading in readings))
-    return Quantities(
-        numbers,
-        doses,
-        numbers.union(*(reading.also_numbers for reading in readings)),
-        doses.union(*(reading.also_doses for reading in readings)),
-    )
+    """Return the quantities of `text`; their order does not count."""
+    found = Quantities()
+    for reading in _readings(find_items(text)):
+        found.numbers.update(reading.numbers)
+        found.doses.update(reading.doses)
+        found.supported_numbers.update(reading.numbers | reading.also_numbers)
+        found.supported_doses.update(reading.doses | reading.also_doses)
+    return found
 
 
 def quantity_mentions(text: str) -> list[Mention]:
     """Return where `text` states a quantity, in text order; a span reaches from the number to its unit or period."""
     return [
         Mention(reading.start, reading.end, frozenset(reading.numbers | reading.doses))
-        for reading in _readings(text)
+        for reading in _readings(find_items(text))
         if reading.numbers or reading.doses
     ]
 
 
-def _readings(text: str) -> Iterator[_Reading]:
-    items = _items(text)
+def _readings(items: list[Item]) -> Iterator[_Reading]:
+    months = {item.moment.form.split()[1] for item in items if item.moment and item.moment.form[-1].isalpha()}
     for at, item in enumerate(items):
-        if item.value is not None:
-            yield _reading(items, at)
-        elif item.text in _RATES and _is_dosed(items, at):
-            yield _Reading(item.start, item.end, doses={f"1/{_RATES[item.text]}"})
+        found = None
+        if item.moment:
+            moment = item.moment
+            found = _Reading(item.start, item.end, set(moment.numbers), {moment.form})
+            found.also_numbers.update(moment.also_numbers)
+            found.also_doses.update(moment.others)
+        elif item.text in rates.ALTERNATING and (alternate := rates.alternate_rate(items, at)):
+            found = _Reading(item.start, items[alternate[1]].end, doses={alternate[0]})
+        elif item.value is not None:
+            found = _number(items, at)
+            # "on the 1st of June, the 4th and the 8th"
+            found.also_doses.update(f"{plain(item.value)} {month}" for month in months if item.text == "rank")
+        elif item.text in rates.WORDS:
+            found = _frequency_word(items, at)
+        if found:
+            yield found
 
 
-def _reading(items: list[_Item], at: int) -> _Reading:
-    """What the number at `at` says with the unit and the period behind it."""
-    item, value = items[at], items[at].value or Decimal(0)
-    unit, period = _unit_after(items, at), _period_after(items, at)
-    # A bare "one" states nothing ("one of these"), "one tablet" does.
-    stated = item.kind == "number" or (item.text == "one" and unit is not None)
-    found = _Reading(item.start, item.end, also_numbers={_plain(value)})
-    if stated:
-        found.numbers.add(_plain(value))
-    if item.text in _HOW_OFTEN:
-        found.also_doses.add(_plain(value) + "time")
-    if period:
-        last, name = period
-        found.end = last.end
-        rates = found.doses if item.kind == "number" or item.text in _HOW_OFTEN else found.also_doses
-        rates.add(f"{_plain(value)}/{name}")
-    if unit:
-        last, (name, factor) = unit
-        found.end = max(found.end, last.end)
-        # 500 mg may be written as 0.5 g: the number in each unit of the same family is supported.
-        found.also_numbers.update(_plain(value * factor / other) for other in _FACTORS[name])
-        (found.doses if stated else found.also_doses).add(_plain(value * factor) + name)
+def _frequency_word(items: list[Item], at: int) -> _Reading | None:
+    """The rate of "daily", "weekly", "b.i.d." or "at night", where no number is beside it."""
+    item = items[at]
+    found = _Reading(item.start, item.end)
+    if times := rates.latin_rate(item.text):
+        found.doses.add(f"{times}/day")
+        found.also_numbers.add(str(times))
+    elif item.text in rates.PARTS_OF_DAY and any(other.text in UNITS for other in items[max(0, at - 4) : at]):
+        found.also_doses.add("1/day")
+        if at > 1 and items[at - 1].text in ("and", "&", "/") and items[at - 2].text in rates.PARTS_OF_DAY:
+            found.also_doses.add("2/day")
+            found.also_numbers.add("2")
+    elif not _is_counted(items, at) and item.text not in rates.PARTS_OF_DAY and (period := rates.period_at(items, at)):
+        (found.doses if _is_dosed(items, at) else found.also_doses).add(f"1/{period}")
+    else:
+        return None
     return found
 
 
-def _items(text: str) -> list[_Item]:
-    matches = list(_TOKEN.finditer(text))
-    words = [match.group().lower() for match in matches]
-    items: list[_Item] = []
-    at = 0
-    while at < len(words):
-        kind, word, (start, end) = matches[at].lastgroup or "", words[at], matches[at].span()
-        if kind == "number":
-            items.append(_Item("number", word, start, end, Decimal(word.replace(",", ""))))
-        elif kind == "name":
-            items.extend(_Item("support", digits, start, end, Decimal(digits)) for digits in re.findall(r"\d+", word))
-        elif word in _SUPPORT:
-            items.append(_Item("support", word, start, end, Decimal(_SUPPORT[word])))
-        elif word in _VALUES or word in _TENS:
-            value, length = _spelled_number(words, at)
-            # "one" alone is no statement; "twenty one" is.
-            kind = "support" if word == "one" and length == 1 else "number"
-            items.append(_Item(kind, word, start, matches[at + length - 1].end(), Decimal(value)))
-            at += length - 1
-        else:
-            items.append(_Item(kind, word, start, end))
-        at += 1
-    return items
+def _is_counted(items: list[Item], at: int) -> bool:
+    """Whether the "daily" or "a" at `at` belongs to a count before it: "twice daily", "3 times a day"."""
+    before = items[at - 1] if at else None
+    return before is not None and (before.text in ("time", "times", "x", *rates.HOW_OFTEN) or before.kind == "number")
 
 
-def _spelled_number(words: list[str], first: int) -> tuple[int, int]:
-    """The value of the number that begins at `first` ("two hundred and fifty") and how many words it takes."""
-    total, part, length = 0, None, 0
-    for at in range(first, len(words)):
-        word = words[at]
-        if word in _VALUES and (part is None or part % 100 == 0 or (part % 10 == 0 and 0 < _VALUES[word] < 10)):
-            part = (part or 0) + _VALUES[word]
-        elif word in _TENS and (part is None or part % 100 == 0):
-            part = (part or 0) + _TENS[word]
-        elif word in _SCALES and part is not None:
-            total, part = (total, part * 100) if word == "hundred" else (total + part * _SCALES[word], 0)
-        elif word in ("and", "-") and part is not None and _continues(words, at, part):
-            continue
-        else:
-            break
-        length = at + 1 - first
-    return total + (part or 0), length
+def _is_dosed(items: list[Item], at: int) -> bool:
+    """Whether the "daily" at `at` says how often an amount is taken ("15 mg daily"); not in "daily care"."""
+    before = items[at - 1].text if at else ""
+    return before in UNITS and UNITS[before].name != "time" and UNITS[before].family != "calendar"
 
 
-def _continues(words: list[str], at: int, part: int) -> bool:
-    """Whether "and" or "-" joins two parts of one number: "hundred and ten", "twenty-five"; not "five and six"."""
-    following = words[at + 1] if at + 1 < len(words) else ""
-    if words[at] == "and":
-        return part >= 100 and part % 100 == 0 and (following in _VALUES or following in _TENS)
-    return part in _TENS.values() and 0 < _VALUES.get(following, 0) < 10
+def _number(items: list[Item], at: int) -> _Reading:
+    """What the number at `at` says with the unit and the period behind it."""
+    item, value = items[at], items[at].value or Decimal(0)
+    last = _range_end(items, at)
+    found = _Reading(item.start, item.end, also_numbers={plain(value)})
+    if (item.kind == "number" and not _is_label(items, at, last)) or _is_counted_rank(items, at):
+        found.numbers.add(plain(value))
+    if item.text in rates.HOW_OFTEN:
+        found.also_doses.add(plain(value) + "time")
+    if item.text in ("a", "an", "per", "every", "each"):
+        _add_once_a(items, at, found)
+    elif rate := rates.count_rate(items, last):
+        period, end = rate
+        found.end = items[end].end
+        found.also_doses.add(plain(value) + "time")
+        rated = found.doses if item.kind == "number" or item.text in rates.HOW_OFTEN else found.also_doses
+        rated.add(f"{plain(value)}/{period}")
+        if period == "day" and value and 24 % value == 0:
+            found.also_numbers.add(plain(24 / value))
+        return found
+    _add_unit(items, at, last, found)
+    if period := rates.shared_period(items, last):
+        found.also_doses.add(f"{plain(value)}/{period}")
+    return found
 
 
-def _unit_after(items: list[_Item], at: int) -> tuple[_Item, tuple[str, Decimal]] | None:
-    """The unit of the number at `at`, with its item: "5 mg", "5-day", or at the end of its range ("5 to 10 mg")."""
+def _add_once_a(items: list[Item], at: int, found: _Reading) -> None:
+    """The rate of "a day", "per week", "each morning"; behind an amount it is stated."""
+    if not _is_counted(items, at) and (rate := rates.count_rate(items, at)):
+        found.end = items[rate[1]].end
+        (found.doses if _is_dosed(items, at) else found.also_doses).add(f"1/{rate[0]}")
+
+
+def _add_unit(items: list[Item], at: int, last: int, found: _Reading) -> None:
+    item, value = items[at], items[at].value or Decimal(0)
+    unit_at = _unit_after(items, last)
+    if unit_at is None:
+        if unit := _unit_before(items, at):
+            found.also_doses.add(amount(value, unit).form)
+            found.also_doses.update({f"{plain(value)}{unit.name}"})
+        return
+    word = items[unit_at].text
+    found.end = items[unit_at].end
+    if word in GARBLED:
+        for unit in GARBLED[word]:
+            found.also_doses.add(amount(value, unit).form)
+        return
+    unit = _unit(items, unit_at)
+    if _is_interval(items, at) and (rate := rates.interval_rate(value, word)):
+        found.doses.add(rate)
+        found.also_doses.add(amount(value, unit).form)
+        found.also_numbers.add(rate.partition("/")[0])
+        return
+    if " ".join(other.text for other in items[unit_at + 1 : unit_at + 4]) == "and a half":
+        value += Decimal("0.5")
+    said = amount(value, unit)
+    rank = item.text == "rank" or (item.kind == "vague" and item.text not in _COUNTS)
+    (found.also_doses if rank else found.doses).add(said.form)
+    if item.text in _COUNTS:
+        found.numbers.add(plain(value))
+    found.also_numbers.update(said.numbers)
+    found.also_doses.update(said.others)
+    if per := _per(items, unit_at):
+        found.doses.discard(said.form)
+        found.also_doses.add(said.form)
+        found.doses.add(f"{said.form}/{per}")
+
+
+def _range_end(items: list[Item], at: int) -> int:
+    """The place of the last number of the range that the one at `at` belongs to: "5 to 7 or 8", "between 5 and 7"."""
     joins = (*_RANGE, "and") if at and items[at - 1].text == "between" else _RANGE
-    for ahead in range(at + 1, min(at + 5, len(items))):
-        item = items[ahead]
-        if item.text in _UNITS and item.value is None:
-            return item, _UNITS[item.text]
-        # "second" is both a rank and a unit; behind a number it is the unit.
-        if item.text == "second" and items[ahead - 1].kind == "number":
-            return item, _UNITS["second"]
-        if item.text not in joins and item.text not in _ORDINAL and item.kind not in ("number", "support"):
-            return None
-        if item.kind in ("number", "support") and items[ahead - 1].text not in joins:
-            return None
+    while at + 1 < len(items):
+        step = 2 if items[at + 1].text in joins else 1
+        following = items[at + step] if at + step < len(items) else None
+        if (
+            following is None
+            or following.value is None
+            or (following.kind == "vague" and following.text in ("a", "an"))
+        ):
+            break
+        # "13 15 years" is a range that lost its hyphen.
+        if step == 1 and not (following.text.isdigit() and items[at].text.isdigit()):
+            break
+        at += step
+    return at
+
+
+def _unit_after(items: list[Item], last: int) -> int | None:
+    """The place of the unit behind the number at `last`: "5 mg", "5-day", "half an hour", "two 500 mg tablets"."""
+    at = last + 1
+    while at < len(items) and items[at].text in _FILLERS and at <= last + 3:
+        at += 1
+    if at == len(items):
+        return None
+    word = items[at].text
+    # "second" is both a rank and a unit; behind a number it is the unit.
+    if word in ("more", "so", "less", "fewer") and items[at - 1].text == "or":
+        at, word = at + 1, items[at + 1].text if at + 1 < len(items) else ""
+    if (
+        word in _LETTERS
+        and items[last].value is not None
+        and _LETTERS[word][1] <= items[last].value <= _LETTERS[word][2]
+    ):
+        return at
+    if word in UNITS or word == "second" or (word in GARBLED and items[last].text[0].isdigit()):
+        return at
     return None
 
 
-def _period_after(items: list[_Item], at: int) -> tuple[_Item, str] | None:
-    """The period of a rate whose number is at `at`, with its item: "2 times a day", "twice daily", "every week"."""
-    after = at + 1
-    while after < len(items) and items[after].text in _BEFORE_PERIOD:
-        after += 1
-    if after == len(items):
-        return None
-    item = items[after]
-    if item.text in _RATES:
-        return item, _RATES[item.text]
-    name = _UNITS[item.text][0] if item.text in _UNITS else ""
-    joined = after > at + 1 or items[at].text in ("every", "each", "per", "a")
-    return (item, name) if joined and name in _PERIODS else None
+def _unit(items: list[Item], at: int) -> Unit:
+    following = items[at + 1].text if at + 1 < len(items) else ""
+    if UNITS.get(items[at].text, Unit("")).name == "degree" and following in ("c", "f", "celsius", "fahrenheit"):
+        return UNITS[f"°{following[0]}"]
+    if items[at].text in _LETTERS:
+        return UNITS[_LETTERS[items[at].text][0]]
+    return UNITS["sec"] if items[at].text == "second" else UNITS[items[at].text]
 
 
-def _is_dosed(items: list[_Item], at: int) -> bool:
-    """Whether the "daily" at `at` says how often an amount is taken ("15 mg daily"); not in "daily care"."""
-    return at > 0 and items[at - 1].text in _UNITS and items[at - 1].text not in _BEFORE_PERIOD
+def _unit_before(items: list[Item], at: int) -> Unit | None:
+    """The unit of a number that stands behind its unit: "aged 45", "ages 13 to 15", "day 5", "weeks 6-8"."""
+    before = at - 1
+    while before >= 0 and at - before < 6:
+        other = items[before]
+        if other.text not in _RANGE and other.text not in _BEFORE_AGE and other.value is None and other.text != "and":
+            break
+        before -= 1
+    word = items[before].text if before >= 0 else ""
+    if word in _AGE:
+        return UNITS["year"]
+    return UNITS[word] if word in ("day", "days", "week", "weeks", "month", "year") and before == at - 1 else None
 
 
-def _plain(value: Decimal) -> str:
-    return format(value.normalize(), "f")
+def _is_interval(items: list[Item], at: int) -> bool:
+    """Whether the number at `at` says how far apart: "every 4 to 6 hours", "8 hourly"."""
+    if at + 1 < len(items) and items[_range_end(items, at) + 1 :][:1] and items[at].kind == "number":
+        behind = [other.text for other in items[_range_end(items, at) + 1 :][:2]]
+        if "hourly" in behind or "hrly" in behind:
+            return True
+    before = at - 1
+    while before >= 0 and (items[before].text in _RANGE or items[before].kind == "number"):
+        before -= 1
+    return before >= 0 and items[before].text in ("every", "each", "q")
+
+
+def _per(items: list[Item], at: int) -> str | None:
+    """What the unit at `at` is counted by: "dl" in "100 mg/dl"."""
+    if at + 2 < len(items) and items[at + 1].text in ("/", "per"):
+        return _PER.get(items[at + 2].text)
+    return None
+
+
+def _is_counted_rank(items: list[Item], at: int) -> bool:
+    """Whether "second" or "fifth" says which one: "the second dose", not "the second reason" or "second opinion"."""
+    word, following = items[at].text, items[at + 1].text if at + 1 < len(items) else ""
+    if word == "first":
+        return following in _RANKED
+    return (
+        word in _RANK_WORDS
+        and following.isalpha()
+        and following.rstrip("s") not in _UNRANKED
+        and following not in FUNCTION_WORDS
+    )
+
+
+def _is_label(items: list[Item], at: int, last: int) -> bool:
+    """Whether a number only counts or names parts of the text: "two reasons", "Step 2"."""
+    if items[at].text[0].isdigit():
+        return at > 0 and items[at - 1].text in _LABELS
+    return last + 1 < len(items) and items[last + 1].text in _LISTED

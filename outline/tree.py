@@ -118,9 +118,8 @@ def _escape(text: str) -> str:
 
 
 def _is_inline(text: str) -> bool:
-    """Whether `text` as a point's text comes back as it is: most bold and code starts do."""
-    parsed = parse_outline(f"- {text}")
-    return parsed.roots == (Node(text),) and not parsed.prose
+    """Whether `text` as a point's text comes back as it is, a point below it too: most bold and code starts do."""
+    return parse_outline(f"- {text}\n  - x").roots == (Node(text, (Node("x"),)),)
 
 
 # A block is the run of tokens from the one that opens it to the one that closes it; some are a single token.

@@ -1,6 +1,7 @@
 """Words of a text: tokens, stems, and which of them carry content."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import snowballstemmer
@@ -42,4 +43,9 @@ def stem(word: str) -> str:
 
 def content_words(text: str) -> set[str]:
     """Return the stems of the words in `text` that are no function words; numbers count as words."""
-    return {stem(word) for word in tokens(text) if word not in FUNCTION_WORDS}
+    return stems(tokens(text))
+
+
+def stems(words: Iterable[str]) -> set[str]:
+    """Return the stems of those of `words` (lower-case) that are no function words."""
+    return {stem(word) for word in words if word not in FUNCTION_WORDS}
