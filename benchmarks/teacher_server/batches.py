@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import math
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -32,6 +33,8 @@ class BatchRules(Settings):
     seconds: float = Field(default=1.0, ge=0, description="from the creation of a batch to its end")
     end: Literal["completed", "expired", "failed"] = "completed"
     line_failures: float = Field(default=0.0, ge=0, le=1, description="share of the lines that end as an error")
+    line_status: int = Field(default=500, description="HTTP status of such a line")
+    silent: float = Field(default=0.0, ge=0, le=1, description="share of the lines of which no file tells")
     done_at_end: float = Field(default=0.5, ge=0, le=1, description="share of the lines done when it expires")
 
 
@@ -44,7 +47,7 @@ class Batches:
     """
 
     def __init__(self, rules: BatchRules, server: "ChatServer") -> None:
-        self._rules = rules
+        self.rules = rules
         self._server = server
         self._files: dict[str, tuple[dict[str, Any], bytes]] = {}
         self._batches: dict[str, dict[str, Any]] = {}
@@ -71,6 +74,7 @@ class Batches:
             if act.status != 200:
                 return web.Response(body=act.raw or "", status=act.status, headers=act.headers)
             response = await handle(request)
+            await asyncio.sleep(math.inf if act.hang else act.delay)
             if act.reset and request.transport:
                 request.transport.abort()
             return response
@@ -144,7 +148,7 @@ class Batches:
         if batch["status"] not in dict(_PHASES):
             return _refuse(f"the batch is {batch['status']}", 409)
         self._tasks[batch["id"]].cancel()
-        done = 0.0 if batch["status"] == "validating" else self._rules.done_at_end
+        done = 0.0 if batch["status"] == "validating" else self.rules.done_at_end
         batch["status"] = "cancelling"
         self._tasks[batch["id"]] = asyncio.create_task(self._end_cancelled(batch, done))
         return web.json_response(batch)
@@ -154,19 +158,19 @@ class Batches:
         for status, share in _PHASES:
             batch["status"] = status
             batch[f"{status}_at"] = int(time.time())
-            await asyncio.sleep(self._rules.seconds * share)
+            await asyncio.sleep(self.rules.seconds * share)
             if status == "validating":
                 batch["request_counts"]["total"] = len(lines)
-                if problem := _problem(lines) or (self._rules.end == "failed" and "the batch failed"):
+                if problem := _problem(lines) or (self.rules.end == "failed" and "the batch failed"):
                     error = {"code": "invalid_batch", "message": problem, "line": None, "param": None}
                     batch |= {"errors": {"object": "list", "data": [error]}}
                     return _end(batch, "failed")
-        expired = self._rules.end == "expired"
-        self._write(batch, lines, self._rules.done_at_end if expired else 1.0, "batch_expired")
-        _end(batch, self._rules.end)
+        expired = self.rules.end == "expired"
+        self._write(batch, lines, self.rules.done_at_end if expired else 1.0, "batch_expired")
+        _end(batch, self.rules.end)
 
     async def _end_cancelled(self, batch: dict[str, Any], done: float) -> None:
-        await asyncio.sleep(self._rules.seconds * _PHASES[-1][1])
+        await asyncio.sleep(self.rules.seconds * _PHASES[-1][1])
         self._write(batch, _parse(self._files[batch["input_file_id"]][1]), done, "batch_cancelled")
         _end(batch, "cancelled")
 
@@ -174,12 +178,14 @@ class Batches:
         """Answer the share `done` of the lines, in another order than they came in, as the service does."""
         output, errors = [], []
         for line in sorted(lines, key=lambda line: _draw("order", line["custom_id"])):
+            if _draw("silent", line["custom_id"]) < self.rules.silent:
+                continue
             head = {"id": f"batch_req_{len(output) + len(errors) + 1}", "custom_id": line["custom_id"]}
             if _draw("done", line["custom_id"]) >= done:
                 errors.append({**head, "response": None, "error": {"code": undone, "message": "it was not done"}})
             elif self._fails(line["custom_id"]):
                 body = {"error": {"message": "internal server error", "type": "server_error"}}
-                errors.append({**head, "response": _response(500, body), "error": None})
+                errors.append({**head, "response": _response(self.rules.line_status, body), "error": None})
             else:
                 output.append({**head, "response": _response(200, self._answer(line["body"])), "error": None})
         for field, rows in (("output_file_id", output), ("error_file_id", errors)):
@@ -190,7 +196,7 @@ class Batches:
 
     def _fails(self, name: str) -> bool:
         self._times[name] += 1
-        return _draw("fails", name, str(self._times[name])) < self._rules.line_failures
+        return _draw("fails", name, str(self._times[name])) < self.rules.line_failures
 
     def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
         seen, ledger = see(body, ""), self._server.ledger

@@ -29,8 +29,8 @@ class ChatServer:
 
     `start` runs it in a thread of this process, `serve` in the running loop. `keep` holds every request in `seen`,
     which a long run does not want. `call_script` says what to do with a call of the files or batches, by its method
-    and route ("POST /v1/batches") and the number of such calls, from 1: another status than 200 refuses it, `reset`
-    does what it asks for and breaks the connection before the answer. `calls` counts them.
+    and route ("POST /v1/batches") and the number of such calls, from 1: another status than 200 refuses it; `reset`
+    and `hang` do what it asks for, but the answer never comes. `calls` counts them. `batches.rules` may change.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class ChatServer:
         self._keep = keep
         self._capacity = capacity
         self._admission = Admission(capacity) if capacity else None
-        self._batches = Batches(batches or BatchRules(), self)
+        self.batches = Batches(batches or BatchRules(), self)
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -88,7 +88,7 @@ class ChatServer:
         app.router.add_get("/stats", self._stats)
         app.router.add_post("/mark", self._mark)
         app.router.add_post("/reset", self._reset)
-        self._batches.add_routes(app.router)
+        self.batches.add_routes(app.router)
         # A client that goes away cancels its request, so that it is counted at once and not after its latency.
         runner = web.AppRunner(app, shutdown_timeout=0, handler_cancellation=True, access_log=None)
         await runner.setup()
