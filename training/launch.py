@@ -17,6 +17,10 @@ TRAINED = "trained-from"
 """The file in an output folder that says with which rendered config its model was trained, written last."""
 
 
+_UNITS = {"dpo": "pairs", "grpo": "sampled answers"}
+"""What a step counts under each kind of `rl`."""
+
+
 def train(
     path: str, overrides: Sequence[str] = (), keys: Sequence[str] = (), gpus: int = 1, skip_done: bool = False
 ) -> int:
@@ -55,7 +59,7 @@ def _step(config: dict, gpus: int) -> str:
     sequences = config["micro_batch_size"] * config["gradient_accumulation_steps"] * gpus
     if config.get("sample_packing"):
         return f"{sequences} sequences of {config['sequence_len']} tokens"
-    return f"{sequences} conversations"
+    return f"{sequences} {_UNITS.get(str(config.get('rl')), 'conversations')}"
 
 
 def _command(rendered: Path, cpu: bool, gpus: int) -> list[str]:

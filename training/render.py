@@ -13,7 +13,8 @@ from training.base_models import is_model_folder
 
 CPU_PLUGIN = "training.cpu.CpuPlugin"
 FLASH_ATTENTION = Path("configs/hardware/flash-attention.yml")
-_LOCAL = ("/", ".", "~", "models/", "outputs/")
+TRAINED_HERE = "outputs/"
+_LOCAL = ("/", ".", "~", "models/", TRAINED_HERE)
 
 
 def render(
@@ -66,19 +67,24 @@ def check_inputs(name: str, config: Mapping[str, Any]) -> None:
             if _is_file(str(dataset.get("path"))) and not Path(dataset["path"]).is_file():
                 raise UserError(
                     f"{name}: {key}.{number}.path: there is no file {dataset['path']}",
-                    hint="`just prep` makes data/chat; with --config configs/prep-sample.yml it makes data/quickstart",
+                    hint="`just prep` makes data/chat, and data/preferences of a hosted teacher's repaired answers; "
+                    "with --config configs/prep-sample.yml it makes data/quickstart",
                 )
     model = str(config.get("base_model"))
     if Path(model).exists() and not is_model_folder(Path(model)):
         raise UserError(
             f"{name}: base_model: {model} is no model folder: it needs config.json, tokenizer_config.json and "
-            "*.safetensors"
+            "*.safetensors",
+            hint=_how_to_get(model),
         )
     if not Path(model).exists() and model.startswith(_LOCAL):
-        raise UserError(
-            f"{name}: base_model: there is no folder {model}",
-            hint="`just base-model smollm2` and `just base-model tiny` make those of the CPU runs",
-        )
+        raise UserError(f"{name}: base_model: there is no folder {model}", hint=_how_to_get(model))
+
+
+def _how_to_get(model: str) -> str:
+    if model.startswith(TRAINED_HERE):
+        return f"this run continues from a trained model: the head of its YAML says what trains {model}"
+    return "`just base-model smollm2` and `just base-model tiny` make those of the CPU runs"
 
 
 def _is_file(path: str) -> bool:

@@ -16,6 +16,9 @@ ROOT = Path(__file__).parents[2]
 NAMES = [path.stem for path in sorted((ROOT / "configs").glob("*.yml")) if "base_model" in read_yaml(path)]
 GPU_RUNS = {"qwen-full": 16, "deepseek-full-gc": 4, "qwen-lora": 32, "deepseek-lora": 32}
 """Run → conversations of about 480 tokens that a step holds."""
+AFTER_SFT = {"qwen-grpo": "grpo", "qwen-dpo": "dpo", "tiny-grpo": "grpo", "tiny-dpo": "dpo"}
+"""Run → the kind of training that follows SFT; tests/training/test_after_sft.py has their own properties."""
+SFT = [name for name in NAMES if name not in AFTER_SFT]
 
 
 @pytest.fixture(scope="session")
@@ -41,21 +44,21 @@ def test_a_typo_at_any_level_is_found(name: str, answers: dict) -> None:
     schema = answers[f"configs/{name}.yml"]["schema"]
     config = read_yaml(f"configs/{name}.yml")
     config["micro_batchsize"] = config.pop("micro_batch_size")
-    config["datasets"][0]["field_mesages"] = config["datasets"][0].pop("field_messages")
+    config["datasets"][0]["field_mesages"] = config["datasets"][0].pop("field_messages", "messages")
     problems = find_problems(config, schema)
     assert "datasets.0.field_mesages is not a key of Axolotl; did you mean field_messages?" in problems
     assert "micro_batchsize is not a key of Axolotl; did you mean micro_batch_size?" in problems
 
 
 def test_every_gpu_run_is_checked_under_every_fitting_override(configs: dict) -> None:
-    assert {path.stem for path in runs()} == {*GPU_RUNS, "smollm2-cpu", "tiny-cpu"}
+    assert {path.stem for path in runs()} == {*GPU_RUNS, *AFTER_SFT, "smollm2-cpu", "tiny-cpu", "tiny-lora"}
     overrides = {path.stem for path in Path("configs/hardware").glob("*.yml")}
-    for run in GPU_RUNS:
+    for run in (*GPU_RUNS, "qwen-grpo", "qwen-dpo"):
         fitting = overrides if "full" in run else overrides - {"zero3-offload"}
         assert {f"configs/{run}.yml + configs/hardware/{name}.yml" for name in fitting} <= set(configs)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SFT)
 def test_no_example_is_cut_or_dropped_and_only_answers_are_trained(name: str) -> None:
     config = read_yaml(f"configs/{name}.yml")
     assert config["excess_length_strategy"] == "raise"
