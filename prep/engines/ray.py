@@ -18,7 +18,7 @@ from prep import asking, fingerprint
 from prep.config import PrepConfig, Ray
 from prep.engines.local import JOURNAL
 from prep.engines.ray_actor import BlockConverter, Result, Work
-from prep.engines.ray_cluster import cluster, ray
+from prep.engines.ray_cluster import cluster, quiet_errors, ray
 from prep.engines.ray_layout import MESSAGES, Block, Layout
 from prep.engines.ray_messages import heard
 from prep.inputs import Inputs
@@ -129,7 +129,7 @@ class _Progress:
         stop: UserError | None = None
         deadline = math.inf
         try:
-            with self._bar:
+            with self._bar, quiet_errors():
                 for result in results:
                     self._add(result)
                     if result.error and stop is None:

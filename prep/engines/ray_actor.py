@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -105,7 +106,10 @@ class BlockConverter:
         return {"result": [pickle.dumps(await self._convert(block)) for block in blocks]}
 
     def __del__(self) -> None:
-        """Ray drops it when there are no more blocks; its loop runs on, so the teacher can say good-bye there."""
+        """Ray drops it when there are no more blocks, while its loop still runs, so connections can be closed there.
+
+        That holds only as long as nothing that lasts refers to this object.
+        """
         if self._loop is not None:
             asyncio.run_coroutine_threadsafe(self._lasting.aclose(), self._loop).result(_GOODBYE)
 
@@ -158,22 +162,8 @@ class BlockConverter:
         async with self._opening:
             if self._teacher is None:
                 self._loop = asyncio.get_running_loop()
-                self._teacher = await self._lasting.enter_async_context(self._make_teacher())
+                self._teacher = await self._lasting.enter_async_context(_teacher(self._work, self._shards, self._key))
         return self._teacher
-
-    @asynccontextmanager
-    async def _make_teacher(self) -> AsyncIterator[Teacher]:
-        work, journal = self._work, cast(Journal, self._shards)
-        if work.revalidate:
-            yield Recorded(journal)
-            return
-        purse = Purse(work.purse, self._cost) if work.purse else None
-        async with asking.open_teacher(work.config, work.spec, journal, self._key, work.rounds, purse) as teacher:
-            yield teacher
-
-    def _cost(self) -> float:
-        assert isinstance(self._work.config.teacher, Endpoint)
-        return self._shards.usage.cost(self._work.config.teacher.prices)
 
     def _stopped(self) -> bool:
         if not self._stop and time.monotonic() - self._looked > _LOOK:
@@ -184,6 +174,22 @@ class BlockConverter:
 
 class _Stopped(Exception):
     """Rows were left, since another block cannot go on."""
+
+
+@asynccontextmanager
+async def _teacher(work: Work, shards: Shards, key: str | None) -> AsyncIterator[Teacher]:
+    journal = cast(Journal, shards)
+    if work.revalidate:
+        yield Recorded(journal)
+        return
+    purse = Purse(work.purse, partial(_cost, work.config, shards)) if work.purse else None
+    async with asking.open_teacher(work.config, work.spec, journal, key, work.rounds, purse) as teacher:
+        yield teacher
+
+
+def _cost(config: PrepConfig, shards: Shards) -> float:
+    assert isinstance(config.teacher, Endpoint)
+    return shards.usage.cost(config.teacher.prices)
 
 
 def _count(path: Path) -> Tally:

@@ -1,9 +1,10 @@
 """Ray itself: started or joined, quiet, and ended with the run."""
 
+import io
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 
 from prep.config import Ray
 from settings import UserError, disable_telemetry
@@ -13,12 +14,14 @@ for _name, _value in {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else every start warns of it
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # of what its C++ core prints into the terminal, beside our bar
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+    "RAY_DEDUP_LOGS": "0",  # else it prints at exit what it held back
 }.items():
     os.environ.setdefault(_name, _value)
 
 import ray  # noqa: E402 - it reads the environment when it is imported
 import ray.data  # noqa: E402
 
+_LOG = logging.getLogger(__name__)
 _STORE = 80 * 2**20
 """Bytes of Ray's object store on this machine, about the least that it takes: rows go through files, not through it."""
 
@@ -54,6 +57,18 @@ def _start() -> None:
             f"RAY_ADDRESS: no Ray cluster answers at {address}: {' '.join(str(error).split())[:200]}",
             hint="unset RAY_ADDRESS to use this machine alone",
         ) from error
+
+
+def quiet_errors() -> AbstractContextManager:
+    """Let nothing through of what Ray prints on standard output of nodes and actors that died, but that it was so."""
+    return redirect_stdout(_Errors())
+
+
+class _Errors(io.TextIOBase):
+    def write(self, text: str) -> int:
+        if "marked dead" in text:
+            _LOG.warning("a node of the cluster died; the blocks that it was at work on are taken up elsewhere")
+        return len(text)
 
 
 @contextmanager
