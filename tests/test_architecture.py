@@ -23,6 +23,7 @@ ADAPTERS = {
     "benchmarks/clients/langchain.py": {"langchain_core"},
     "benchmarks/clients/processes.py": {"openai"},
     "prep/prompts.py": {"langchain_core"},
+    "llm/batch_answers.py": {"openai"},
     "llm/client.py": {"openai"},
     "llm/faults.py": {"openai"},
     "training/cpu.py": {"axolotl"},
