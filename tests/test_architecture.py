@@ -24,6 +24,7 @@ ADAPTERS = {
     "benchmarks/clients/processes.py": {"openai"},
     "prep/prompts.py": {"langchain_core"},
     "llm/batch_answers.py": {"openai"},
+    "llm/batches.py": {"openai"},
     "llm/client.py": {"openai"},
     "llm/faults.py": {"openai"},
     "training/cpu.py": {"axolotl"},
