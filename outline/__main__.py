@@ -1,16 +1,17 @@
-"""python -m outline check FILE: hold a file of outlines against the structure contract."""
+"""python -m outline check FILE holds outlines against the contract; agreement FILE measures the fidelity check."""
 
 import argparse
 import json
 from collections.abc import Sequence
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
+from outline.agreement import Counts, measure_agreement
 from outline.check import CheckSummary, check_rows, read_rows
 from outline.fidelity import FINDINGS
 from outline.spec import DEFAULT_SPEC, StructureSpec
-from settings import UserError, output, run_command
+from settings import UserError, output, read_jsonl, run_command
 
 EXIT_BELOW_MINIMUM = 1
 
@@ -18,6 +19,10 @@ EXIT_BELOW_MINIMUM = 1
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns 0, or 1 when compliance is below `--min-compliance`."""
     options = _parser().parse_args(arguments)
+    return options.run(options)
+
+
+def _check(options: argparse.Namespace) -> int:
     if not 0 <= options.min_compliance <= 1:
         raise UserError(f"--min-compliance must lie between 0 and 1, got {options.min_compliance}")
     spec = StructureSpec.load(options.spec)
@@ -30,9 +35,28 @@ def main(arguments: Sequence[str]) -> int:
     return EXIT_BELOW_MINIMUM if summary.as_dict()["compliance"] < options.min_compliance else 0
 
 
+def _agreement(options: argparse.Namespace) -> int:
+    kinds = measure_agreement(read_jsonl(options.file))
+    together = sum(kinds.values(), Counts())
+    if options.json:
+        by_kind = {kind: counts.as_dict() for kind, counts in kinds.items()}
+        print(json.dumps({**together.as_dict(), "kinds": by_kind}, ensure_ascii=False))
+        return 0
+    title = f"{escape(options.file)}: does the check flag what is labelled unfaithful?"
+    table = Table(
+        "kind", "cases", "precision", "recall", "F1", "flagged", "missed", "false alarms", "passed", title=title
+    )
+    for kind, counts in [*kinds.items(), ("all", together)]:
+        n, *rates, flagged, missed, false_alarms, _ = counts.as_dict().values()
+        shares = ["-" if rate is None else f"{rate:.1%}" for rate in rates]
+        table.add_row(kind, str(n), *shares, *map(str, (flagged, missed, false_alarms)))
+    output.print(table)
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m outline", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="check")
+    commands = parser.add_subparsers(required=True, metavar="check|agreement")
     check = commands.add_parser("check", help="compliance and fidelity of a file of outlines")
     check.add_argument("file", help=".jsonl, .csv, .parquet, .md, or - for standard input")
     check.add_argument("--field", default="outline", help="the field with the outline (default: outline)")
@@ -41,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--spec", default=DEFAULT_SPEC, help=f"the structure contract (default: {DEFAULT_SPEC})")
     check.add_argument("--min-compliance", type=float, default=0.0, help="exit 1 when the share (0 to 1) is below this")
     check.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    check.set_defaults(run=_check)
+    agreement = commands.add_parser("agreement", help="precision and recall of the fidelity check on labelled cases")
+    agreement.add_argument("file", help=".jsonl with source, outline, label (faithful, unfaithful), context, kind")
+    agreement.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    agreement.set_defaults(run=_agreement)
     return parser
 
 

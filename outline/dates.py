@@ -10,7 +10,7 @@ _MONTH = "|".join([*_MONTHS, "sept", *_NUMBERS])
 # A "may" in lower case is a verb unless a rank ("5th") or a year is beside it.
 _DATE = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?P<rank>st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})\b\.?(?:,?\s+(?P<year>\d{{4}})\b)?"
-    rf"|\b(?P<month2>{_MONTH})\b\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![./:%]?\d)(?:,?\s+(?P<year2>\d{{4}})\b)?"
+    rf"|\b(?P<month2>{_MONTH})\b\.?\s+(?P<day2>\d{{1,2}})(?P<rank2>st|nd|rd|th)?\b(?![./:%]?\d)(?:,?\s+(?P<year2>\d{{4}})\b)?"
     rf"|\b(?P<month3>{_MONTH})\b\.?,?\s+(?P<year3>(?:19|20)\d{{2}})\b"
     r"|\b(?P<year4>(?:19|20)\d{2})-(?P<month4>\d{2})-(?P<day4>\d{2})\b"
     r"|\b(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year5>(?:19|20)\d{2}|(?<=/)\d{2})\b",

@@ -73,7 +73,7 @@ def check_fidelity(source: str | None, outline: str | Outline, context: str = ""
         lost_numbers=_lost(given.numbers, stated.supported_numbers),
         invented_doses=_unsupported(stated.doses, known.supported_doses),
         lost_doses=_lost(given.doses, stated.supported_doses),
-        invented_negations=_sorted(says.missing_from(denies | find_negations(context))),
+        invented_negations=_sorted(says.missing_from(denies | find_negations(context), strict=True)),
         lost_negations=_sorted(denies.missing_from(says) | denies.turned_by(says)),
         coverage=len(content & kept) / len(content) if content else 1.0,
         expansion=len(words[1]) / max(1, len(words[0])),

@@ -36,6 +36,8 @@ class Denial:
     """All words that the cue may be about, those behind the head first."""
     strong: bool = True
     """Whether it counts as lost when the other text does not speak of it at all."""
+    prefix: bool = False
+    """Whether it is no word of its own: "uncommon"."""
 
 
 class Reach(NamedTuple):
@@ -81,9 +83,16 @@ class Negations:
             self.elliptic or other.elliptic,
         )
 
-    def missing_from(self, other: "Negations") -> set[str]:
-        """Return the stems that this text denies and `other` does not."""
-        return {denial.stem for denial in self.denials if not _agrees(denial, other)}
+    def missing_from(self, other: "Negations", strict: bool = False) -> set[str]:
+        """Return the stems that this text denies and `other` does not.
+
+        With `strict` a denial by prefix ("unlikely") counts only where `other` states the opposite as a fact.
+        """
+        return {
+            denial.stem
+            for denial in self.denials
+            if not _agrees(denial, other) and (not denial.prefix or not strict or denial.head in other.asserted)
+        }
 
     def turned_by(self, other: "Negations") -> set[str]:
         """Return the stems that this text never states plainly, and `other` states as a fact."""
@@ -106,8 +115,8 @@ def find_negations(text: str | Outline) -> Negations:
                 found.elliptic = found.elliptic or not head
                 for other in above if head else above | _keys(below):
                     found.reached.setdefault(other, set()).add(reach._replace(above=True))
-                if head or (cue.elliptic and not cue.avoids and not below):
-                    found.denials.append(_denial(sentence, cue))
+                if head or (cue.elliptic and cue.reached and not below):
+                    found.denials.extend(_denials(sentence, cue))
     return found
 
 
@@ -117,17 +126,39 @@ def _add_words(found: Negations, sentence: Sequence[Word], cues: Sequence[Cue]) 
     found.plain.update(word.key for place, word in enumerate(sentence) if place not in reached)
     found.asserted.update(sentence[place].key for place in find_assertions(sentence) - reached)
     found.wide.update(sentence[place].key for cue in cues for place in cue.wide)
-    for word in sentence:
-        if word.base:
+    for place, word in enumerate(sentence):
+        # "not uncommon" denies nothing.
+        if word.base and place not in reached:
             base = key(word.base)
             found.reached.setdefault(base, set()).add(Reach(word.key, base, above=False))
-            found.denials.append(Denial(word.start, word.end, stem(word.base), base, strong=False))
+            found.denials.append(Denial(word.start, word.end, stem(word.base), base, strong=False, prefix=True))
 
 
 def negation_mentions(text: str) -> list[Mention]:
     """Return where `text` denies a word, in text order: the span from the cue to that word, and the word's stem."""
     denials = sorted(find_negations(text).denials, key=lambda denial: (denial.start, denial.end))
     return [Mention(denial.start, denial.end, frozenset({denial.stem})) for denial in denials]
+
+
+def _denials(sentence: Sequence[Word], cue: Cue) -> Iterator[Denial]:
+    """What a cue denies: its head, and what is joined to it by "or" ("no fever or vomiting")."""
+    yield _denial(sentence, cue)
+    for place in cue.reached:
+        if (
+            cue.head is not None
+            and place > cue.head
+            and sentence[place].text != "more"
+            and _follows_or(sentence, place)
+        ):
+            word = sentence[place]
+            yield Denial(sentence[cue.at].start, word.end, stem(word.text), word.key, strong=False)
+
+
+def _follows_or(sentence: Sequence[Word], place: int) -> bool:
+    before = [word.text for word in sentence[max(0, place - 2) : place]]
+    return before[-1:] in (["or"], ["nor"]) or (
+        before[:1] in (["or"], ["nor"]) and before[1] in ("a", "an", "any", "the")
+    )
 
 
 def _denial(sentence: Sequence[Word], cue: Cue) -> Denial:

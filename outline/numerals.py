@@ -32,8 +32,10 @@ _TOKEN = re.compile(
     r"(?P<name>[^\W\d_]+\d\w*|[^\W\d_]{3,}-\d+(?!\d))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<dotted>(?<!\w)(?:[^\W\d_]\.){2,3})"
+    r"|(?P<percent>\bper\s?cent\b)"
     r"|(?P<word>[°µμ]?[^\W\d_]+|[½¼¾%°])"
-    r"|(?P<mark>[-–—/,.;:!?\n+()&])"
+    r"|(?P<mark>[-–—/,.;:!?\n+()&])",
+    re.IGNORECASE,
 )
 _LINE = re.compile(r"[^\n]*\n?")
 # A line without any of these holds no quantity.
@@ -91,6 +93,8 @@ def _between(text: str, start: int, end: int) -> list[Item]:
         kind, word = match.lastgroup or "", match.group().lower()
         if kind == "dotted":
             kind, word = "word", word.replace(".", "")
+        elif kind == "percent":
+            kind, word = "word", kind
         found.append(Item(kind, word, *match.span()))
     return found
 

@@ -23,10 +23,12 @@ _FILLERS = frozenset(
 )
 # A bare "one" states nothing ("one of these"), "one tablet" does.
 _COUNTS = ("one", "half", "quarter", "couple", "dozen")
+_SHARES = ("half", "quarter", "third")
 _FORMS = ("tablet", "capsule", "pill", "sachet", "injection", "ampoule")
 _PER = {"dl": "dl", "l": "l", "ml": "ml", "kg": "kg", "m2": "m2", "min": "min", "minute": "min", "litre": "l"}
 # A bare letter is a unit only behind such a number as the body's temperature.
 _LETTERS = {"f": ("°f", Decimal(90), Decimal(112)), "c": ("°c", Decimal(30), Decimal(45))}
+_NEAR = 5
 _AGE = frozenset("age ages aged".split())
 _BEFORE_AGE = frozenset("of is at about around over under above below between : = the from".split())
 # "two reasons" counts what the text then lists; it is no finding of the patient's.
@@ -68,6 +70,8 @@ class _Reading:
 
     start: int
     end: int
+    at: int
+    """The place of its first item."""
     numbers: set[str] = field(default_factory=set)
     doses: set[str] = field(default_factory=set)
     also_numbers: set[str] = field(default_factory=set)
@@ -77,12 +81,25 @@ class _Reading:
 def find_quantities(text: str) -> Quantities:
     """Return the quantities of `text`; their order does not count."""
     found = Quantities()
-    for reading in _readings(find_items(text)):
-        found.numbers.update(reading.numbers)
-        found.doses.update(reading.doses)
+    items = find_items(text)
+    near: dict[str, list[set[str]]] = {}
+    for reading in _readings(items):
         found.supported_numbers.update(reading.numbers | reading.also_numbers)
         found.supported_doses.update(reading.doses | reading.also_doses)
+        around = _around(items, reading) if reading.numbers or reading.doses else set()
+        for counts, forms in ((found.numbers, reading.numbers), (found.doses, reading.doses)):
+            for form in forms:
+                # The same figure beside the same word is one statement made twice.
+                if not any(around & other for other in near.get(form, [])):
+                    counts[form] += 1
+                near.setdefault(form, []).append(around)
     return found
+
+
+def _around(items: list[Item], reading: _Reading) -> set[str]:
+    """The words next to a number that tell what it is about."""
+    words = [item.text for item in items[max(0, reading.at - _NEAR) : reading.at + _NEAR + 1] if item.kind == "word"]
+    return {word for word in words if word not in UNITS and word not in FUNCTION_WORDS and word not in rates.WORDS}
 
 
 def quantity_mentions(text: str) -> list[Mention]:
@@ -100,11 +117,11 @@ def _readings(items: list[Item]) -> Iterator[_Reading]:
         found = None
         if item.moment:
             moment = item.moment
-            found = _Reading(item.start, item.end, set(moment.numbers), {moment.form})
+            found = _Reading(item.start, item.end, at, set(moment.numbers), {moment.form})
             found.also_numbers.update(moment.also_numbers)
             found.also_doses.update(moment.others)
         elif item.text in rates.ALTERNATING and (alternate := rates.alternate_rate(items, at)):
-            found = _Reading(item.start, items[alternate[1]].end, doses={alternate[0]})
+            found = _Reading(item.start, items[alternate[1]].end, at, doses={alternate[0]})
         elif item.value is not None:
             found = _number(items, at)
             # "on the 1st of June, the 4th and the 8th"
@@ -118,12 +135,13 @@ def _readings(items: list[Item]) -> Iterator[_Reading]:
 def _frequency_word(items: list[Item], at: int) -> _Reading | None:
     """The rate of "daily", "weekly", "b.i.d." or "at night", where no number is beside it."""
     item = items[at]
-    found = _Reading(item.start, item.end)
+    found = _Reading(item.start, item.end, at)
     if times := rates.latin_rate(item.text):
         found.doses.add(f"{times}/day")
         found.also_numbers.add(str(times))
-    elif item.text in rates.PARTS_OF_DAY and any(other.text in UNITS for other in items[max(0, at - 4) : at]):
-        found.also_doses.add("1/day")
+    elif item.text in rates.PARTS_OF_DAY:
+        if any(other.text in UNITS for other in items[max(0, at - 4) : at]):
+            found.also_doses.add("1/day")
         if at > 1 and items[at - 1].text in ("and", "&", "/") and items[at - 2].text in rates.PARTS_OF_DAY:
             found.also_doses.add("2/day")
             found.also_numbers.add("2")
@@ -150,14 +168,14 @@ def _number(items: list[Item], at: int) -> _Reading:
     """What the number at `at` says with the unit and the period behind it."""
     item, value = items[at], items[at].value or Decimal(0)
     last = _range_end(items, at)
-    found = _Reading(item.start, item.end, also_numbers={plain(value)})
+    found = _Reading(item.start, item.end, at, also_numbers={plain(value)})
     if (item.kind == "number" and not _is_label(items, at, last)) or _is_counted_rank(items, at):
         found.numbers.add(plain(value))
     if item.text in rates.HOW_OFTEN:
         found.also_doses.add(plain(value) + "time")
     if item.text in ("a", "an", "per", "every", "each"):
         _add_once_a(items, at, found)
-    elif rate := rates.count_rate(items, last):
+    elif item.text not in _SHARES and (rate := rates.count_rate(items, last)):
         period, end = rate
         found.end = items[end].end
         found.also_doses.add(plain(value) + "time")
@@ -244,12 +262,12 @@ def _unit_after(items: list[Item], last: int) -> int | None:
     # "second" is both a rank and a unit; behind a number it is the unit.
     if word in ("more", "so", "less", "fewer") and items[at - 1].text == "or":
         at, word = at + 1, items[at + 1].text if at + 1 < len(items) else ""
-    if (
-        word in _LETTERS
-        and items[last].value is not None
-        and _LETTERS[word][1] <= items[last].value <= _LETTERS[word][2]
-    ):
-        return at
+    if word in _LETTERS:
+        value, (_, lowest, highest) = items[last].value, _LETTERS[word]
+        return at if value is not None and lowest <= value <= highest else None
+    if items[at].kind == "number" and at + 2 < len(items) and items[at + 2].text in UNITS:
+        # "two 500 mg tablets"
+        return at + 2 if UNITS[items[at + 2].text].name in _FORMS and items[at + 1].text in UNITS else None
     if word in UNITS or word == "second" or (word in GARBLED and items[last].text[0].isdigit()):
         return at
     return None

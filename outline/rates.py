@@ -33,6 +33,8 @@ def period_at(items: Sequence[Item], at: int) -> str | None:
     if word in PARTS_OF_DAY:
         return "day"
     name = UNITS[word].name if word in UNITS else ""
+    if name == "fortnight":
+        return "2week"
     return _ADVERBS.get(word) or (name if name in _PERIODS else None)
 
 

@@ -1,0 +1,46 @@
+"""The fidelity check against labelled cases; the half set aside is never used to improve it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from outline.__main__ import main
+from outline.agreement import Counts, measure_agreement
+from settings import UserError, read_jsonl
+
+CASES = Path("tests/fixtures/fidelity")
+
+
+@pytest.mark.parametrize(("half", "precision", "recall"), [("tune", 0.95, 0.98), ("heldout", 0.95, 0.98)])
+def test_unfaithful_outlines_are_flagged_and_faithful_ones_pass(half: str, precision: float, recall: float) -> None:
+    counts = sum(measure_agreement(read_jsonl(CASES / f"{half}.jsonl")).values(), Counts())
+    assert (counts.precision or 0) >= precision
+    assert (counts.recall or 0) >= recall
+
+
+def test_counts_are_kept_by_label_and_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cases = [
+        ("take 5 mg", "- take 5 mg", "faithful", "doses"),
+        ("take 5 mg", "- take 6 mg", "unfaithful", "doses"),
+        ("rest well", "- rest for 3 days", "faithful", "made up"),
+        ("rest well", "- rest", "unfaithful", "made up"),
+    ]
+    file = tmp_path / "cases.jsonl"
+    names = ("source", "outline", "label", "kind")
+    file.write_text("".join(json.dumps(dict(zip(names, case, strict=True))) + "\n" for case in cases))
+    assert main(["agreement", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["flagged"], found["missed"], found["false_alarms"], found["passed"]) == (1, 1, 1, 1)
+    assert (found["n"], found["precision"], found["recall"], found["f1"]) == (4, 0.5, 0.5, 0.5)
+    assert found["kinds"]["doses"]["f1"] == 1
+    assert main(["agreement", str(file)]) == 0
+    assert "made up" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("case", [{}, {"source": "a", "outline": "- a", "label": "true"}, {"label": "faithful"}])
+def test_a_case_without_its_texts_or_label_is_an_error(case: dict) -> None:
+    with pytest.raises(UserError, match="case 0"):
+        measure_agreement([case])
+    with pytest.raises(UserError, match="no case"):
+        measure_agreement([])
