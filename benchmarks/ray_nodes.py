@@ -70,7 +70,7 @@ def _three_nodes() -> Iterator[tuple[str, Callable[[], None]]]:
     cluster = Cluster(initialize_head=True, head_node_args=options)
     try:
         others = [cluster.add_node(**options) for _ in range(_NODES - 1)]
-        yield cluster.address, lambda: cluster.remove_node(others[-1], allow_graceful=False)
+        yield str(cluster.address), lambda: cluster.remove_node(others[-1], allow_graceful=False)
     finally:
         cluster.shutdown()
 

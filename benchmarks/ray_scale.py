@@ -1,0 +1,182 @@
+"""`python -m benchmarks ray-scale`: rows a second and the memory of every process, engine ray with the rules teacher.
+
+Memory is looked at every few seconds while the blocks are converted and while the datasets are written. PSS is resident
+memory with each shared page divided among those that share it, so that Ray's object store, which every process maps,
+counts once; RSS counts such pages in each process.
+"""
+
+import argparse
+import random
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.table import Table
+
+from benchmarks.process import start
+from benchmarks.rows import SAMPLE
+from benchmarks.scenario import RESULTS, write_result
+from settings import UserError, open_jsonl, output, read_jsonl
+
+_MIB = 2**20
+_MILLION = 1_000_000
+_SYLLABLES = "ba ce di fo gu ha ke li mo nu pa re si to vu wa xe yi zo".split()
+_WORDS = 30
+"""Invented words of a question, so that no two are near-duplicates."""
+_LIMIT = 500.0
+"""MiB that no process may exceed."""
+_GROWTH = 0.1
+"""Share by which a process may grow after the first tenth of the run."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at one process: seconds since the start, which kind, MiB of PSS and RSS."""
+
+    seconds: float
+    pid: int
+    kind: str
+    pss: float
+    rss: float
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, write `results/bench/ray-scale.json`; 1 where a process outgrows its bounds."""
+    parser = argparse.ArgumentParser(prog="benchmarks ray-scale", description="The rules teacher under engine ray.")
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--every", type=float, default=2.0, help="seconds between two looks at the memory")
+    chosen, overrides = parser.parse_known_args(arguments)
+    source, out = RESULTS / f"work/ray-rows-{chosen.rows}.jsonl", RESULTS / "work/ray-scale"
+    write_many(source, chosen.rows)
+    shutil.rmtree(out, ignore_errors=True)
+    command = ["prep", "--source", str(source), "--teacher", "rules", "--out", str(out), "engine=ray", *overrides]
+    started = time.monotonic()
+    with out.with_suffix(".log").open("w", encoding="utf-8") as log:
+        process = start(command, None, {}, log)
+        looks = list(_watch(process, chosen.every))
+    if process.returncode:
+        raise UserError(f"prep ended with status {process.returncode}; its log is {out.with_suffix('.log')}")
+    wall = time.monotonic() - started
+    result = figures(chosen.rows, wall, looks)
+    output.print(_table(result["memory"]))
+    for name, value in result.items():
+        if name != "memory":
+            output.print(f"{name}: {value}", soft_wrap=True)
+    output.print(f"written to {write_result('ray-scale', result)}")
+    return int(not result["passed"])
+
+
+def _watch(process: subprocess.Popen[str], every: float) -> Iterator[Look]:
+    started = time.monotonic()
+    top = psutil.Process(process.pid)
+    while process.poll() is None:
+        seconds = time.monotonic() - started
+        for member in _family(top):
+            try:
+                memory = member.memory_full_info()
+                yield Look(seconds, member.pid, _kind(member, process.pid), memory.pss / _MIB, memory.rss / _MIB)
+            except psutil.Error:
+                continue
+        time.sleep(every)
+
+
+def _family(top: psutil.Process) -> list[psutil.Process]:
+    try:
+        return [top, *top.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _kind(process: psutil.Process, driver: int) -> str:
+    """The driver, our actors, or which of Ray's processes it is."""
+    if process.pid == driver:
+        return "driver"
+    command = process.cmdline()
+    title = command[0] if command else process.name()
+    if "BlockConverter" in title:
+        return "actor"
+    if title.startswith("ray::"):
+        return title.split("(")[0].split(":")[2]
+    scripts = [Path(part).stem for part in command if part.endswith(".py")]
+    return scripts[-1] if scripts and "python" in title else Path(title).name.split(" ")[0].rstrip(":")
+
+
+def write_many(path: Path, count: int, seed: int = 1) -> None:
+    """Write so many rows as JSON Lines: each reply of two halves of the sample's, each question of invented words."""
+    chance = random.Random(seed)
+    sample = [row for row in read_jsonl(SAMPLE) if row["Doctor"]]
+    halves = [(row["Doctor"][: row["Doctor"].find(". ") + 1], row["Doctor"]) for row in sample]
+    with open_jsonl(path) as write:
+        for _ in range(count):
+            first, second = chance.choice(halves), chance.choice(halves)
+            question = " ".join("".join(chance.choices(_SYLLABLES, k=3)) for _ in range(_WORDS))
+            doctor = f"{first[0]} {second[1]}".strip()
+            write({"Description": question[:40], "Patient": question, "Doctor": doctor, "Status": "low severity"})
+
+
+def figures(rows: int, wall: float, looks: Sequence[Look]) -> dict[str, Any]:
+    """Return the rates, and for each kind of process what it takes in which part of the run.
+
+    Converting is from the first look at an actor to the last. A process is flat if, after the first tenth of that, it
+    never takes a tenth more than it did within it.
+    """
+    actors = [look.seconds for look in looks if look.kind == "actor"]
+    began, ended = min(actors), max(actors)
+    tenth = began + (ended - began) / 10
+    parts = {"first tenth": (0.0, tenth), "later": (tenth, ended), "after": (ended, wall)}
+    memory = {kind: _memory([look for look in looks if look.kind == kind], parts) for kind in _kinds(looks)}
+    rate = rows / (ended - began)
+    return {
+        "rows": rows,
+        "seconds in all": round(wall, 1),
+        "seconds converting": round(ended - began, 1),
+        "rows a second while converting": round(rate, 1),
+        "hours for a million rows, converting": round(_MILLION / rate / 3600, 2),
+        "hours for a million rows, in all": round((wall - began + began * rows / _MILLION) / rows * _MILLION / 3600, 2),
+        "most PSS of one process, MiB": round(max(look.pss for look in looks)),
+        "most RSS of one process, MiB": round(max(look.rss for look in looks)),
+        "memory": memory,
+        "passed": all(look.rss <= _LIMIT for look in looks) and not any(found["grew"] for found in memory.values()),
+    }
+
+
+def _kinds(looks: Sequence[Look]) -> list[str]:
+    most = {look.kind: 0.0 for look in looks}
+    for look in looks:
+        most[look.kind] = max(most[look.kind], look.pss)
+    return sorted(most, key=lambda kind: -most[kind])
+
+
+def _memory(looks: Sequence[Look], parts: dict[str, tuple[float, float]]) -> dict[str, Any]:
+    """MiB of the largest process of a kind by part of the run, and how many processes of it grew."""
+    found: dict[str, Any] = {"processes": len({look.pid for look in looks})}
+    for part, (begin, end) in parts.items():
+        seen = [look.pss for look in looks if begin < look.seconds <= end]
+        found[part] = round(max(seen)) if seen else None
+    found["RSS"] = round(max(look.rss for look in looks))
+    found["grew"] = sum(
+        _grew([look for look in looks if look.pid == pid], parts["later"]) for pid in {look.pid for look in looks}
+    )
+    return found
+
+
+def _grew(looks: Sequence[Look], later: tuple[float, float]) -> bool:
+    """Whether one process took more in the later part than before; one that did not live before has not grown."""
+    before = [look.pss for look in looks if look.seconds <= later[0]]
+    after = [look.pss for look in looks if later[0] < look.seconds <= later[1]]
+    return bool(before and after) and max(after) > max(before) * (1 + _GROWTH)
+
+
+def _table(memory: dict[str, dict[str, Any]]) -> Table:
+    table = Table(title="PSS of the largest process of each kind, MiB", title_justify="left")
+    table.add_column("", no_wrap=True)
+    for name in next(iter(memory.values())):
+        table.add_column(name, justify="right")
+    for kind, found in memory.items():
+        table.add_row(kind, *("" if value is None else str(value) for value in found.values()))
+    return table
