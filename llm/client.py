@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from types import TracebackType
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
@@ -159,13 +159,9 @@ class ChatClient:
         # The SDK's own time-out starts anew with every keep-alive line, so a server that sends them could hang a
         # request for ever.
         async with asyncio.timeout(self.endpoint.timeout):
-            response = await self._openai.chat.completions.with_raw_response.create(
-                messages=cast(Any, request.messages),
-                model=self.endpoint.model,
-                temperature=self.endpoint.temperature,
-                max_tokens=self.endpoint.max_tokens,
-                extra_body=self.endpoint.extra,
-            )
+            # chat.completions.create walks through every message with its types, a fifth of the time of a request.
+            body = {"messages": request.messages, **self.endpoint.parameters()}
+            response = await self._openai.post("/chat/completions", cast_to=httpx2.Response, body=body)
             return response.text
 
     def _record(

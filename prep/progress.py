@@ -2,8 +2,17 @@
 
 from collections.abc import Callable
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from llm import Endpoint, Usage
 from prep.config import PrepConfig
@@ -12,6 +21,17 @@ from prep.tally import Tally
 from settings import console
 
 Spent = Callable[[], Usage]
+
+
+class _Figures(ProgressColumn):
+    """What is worked out when the bar is drawn, not for each row."""
+
+    def __init__(self, figures: Callable[[float | None], str]) -> None:
+        super().__init__()
+        self._figures = figures
+
+    def render(self, task: Task) -> Text:
+        return Text(self._figures(task.speed))
 
 
 class Bar:
@@ -24,12 +44,12 @@ class Bar:
         self._bar = Progress(
             BarColumn(bar_width=12),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[figures]}"),
+            _Figures(self._figures),
             TimeRemainingColumn(compact=True),
             TextColumn("left"),
             console=console,
         )
-        self._task = self._bar.add_task("converting", total=rows, figures="")
+        self._task = self._bar.add_task("converting", total=rows)
 
     def __enter__(self) -> "Bar":
         self._bar.start()
@@ -41,18 +61,16 @@ class Bar:
     def advance(self, conversion: Conversion) -> None:
         """Count one finished row."""
         self.tally.add(conversion)
-        self._show(1)
+        self._bar.advance(self._task)
 
     def advance_block(self, tally: Tally) -> None:
         """Count the rows of a finished block."""
         self.tally.merge(tally)
-        self._show(tally.total)
+        self._bar.advance(self._task, tally.total)
 
-    def _show(self, rows: int) -> None:
-        speed = self._bar.tasks[0].speed
+    def _figures(self, speed: float | None) -> str:
         figures = [f"{speed:.1f} rows/s" if speed else "", f"{self.tally.success:.0%} kept"]
-        figures += _bill(self._config, self._spent())[1::2]
-        self._bar.update(self._task, advance=rows, figures="  ".join(filter(None, figures)))
+        return "  ".join(filter(None, figures + _bill(self._config, self._spent())[1::2]))
 
 
 def summary(config: PrepConfig, tally: Tally, spent: Usage, journal: Usage) -> Table:
