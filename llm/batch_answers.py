@@ -5,9 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
-
-from openai.types import Batch as Answered
+from typing import TYPE_CHECKING, Any
 
 from llm.batch_files import Batch
 from llm.client import usage_of
@@ -16,6 +14,9 @@ from llm.faults import read_status, stop_for, stop_for_all
 from llm.journal import Journal
 from llm.request import RequestFailed, read_reply
 from settings import UserError
+
+if TYPE_CHECKING:
+    from openai.types import Batch as Answered
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Answers:
             raise stop
 
     @contextmanager
-    def of(self, batch: Batch, now: Answered) -> Iterator[Callable[[bytes], None]]:
+    def of(self, batch: Batch, now: "Answered") -> Iterator[Callable[[bytes], None]]:
         """Give a function that records one line of a file; what no line spoke of is recorded as failed at the end."""
         asked_with = self._journal.made_with
         if batch.made_with:
@@ -80,7 +81,7 @@ class Answers:
 
 
 class _Collected:
-    def __init__(self, answers: Answers, journal: Journal, batch: Batch, now: Answered) -> None:
+    def __init__(self, answers: Answers, journal: Journal, batch: Batch, now: "Answered") -> None:
         self._answers = answers
         self._journal = journal
         self._batch = batch

@@ -6,10 +6,9 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 import httpx2
-from openai.types import Batch as Answered
 
 from llm.batch_answers import Answers
 from llm.batch_files import URL, Batch, Drafts, clear, under_way
@@ -22,10 +21,15 @@ from llm.retries import policy
 from llm.storage import writing
 from settings import UserError
 
+if TYPE_CHECKING:
+    from openai.types import Batch as Answered
+
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 _CONNECTIONS = 4
 _ENDED = ("completed", "failed", "expired", "cancelled")
+_TOO_MUCH = "token_limit_exceeded"
+"""OpenAI's error of a batch that would carry the tokens under way over an account's limit."""
 _NO_LIST = (404, 405, 501)
 _GO_ON = "the batches under way go on at the provider: the same command takes them up, and pays for nothing twice"
 
@@ -61,6 +65,8 @@ class BatchClient:
         self._endpoint = endpoint
         self._journal = journal
         self._folder = folder
+        self._collected = False
+        """Whether answers came since `finish` began."""
         self._poll = poll
         self._drafts = Drafts(folder, endpoint, requests, megabytes)
         self._openai = connect(endpoint, api_key, _CONNECTIONS)
@@ -109,6 +115,7 @@ class BatchClient:
 
     async def finish(self, tell: Callable[[int, int], None]) -> None:
         """Wait for every batch under way; `tell` hears at each look how many of how many requests have ended."""
+        self._collected = False
         ended, total = 0, sum(batch.requests for batch in self.under_way)
         while self.under_way:
             going = 0
@@ -126,11 +133,17 @@ class BatchClient:
         self.worst = 0.0
         clear(self._folder)
 
-    async def _collect(self, batch: Batch, now: Answered) -> None:
-        """Bring the answers of an ended batch into the journal."""
+    async def _collect(self, batch: Batch, now: "Answered") -> None:
+        """Bring the answers of an ended batch into the journal.
+
+        One that was too much beside others has none: whoever misses an answer adds its request again.
+        """
         if now.status == "failed":
             batch.forget()
             self.under_way.remove(batch)
+            if _codes(now)[:1] == [_TOO_MUCH] and (self.under_way or self._collected):
+                _LOG.warning("batch %s was too much beside the others, and is sent again after them", now.id)
+                return
             raise _refusal(batch, now, self._endpoint)
         with self.answers.of(batch, now) as take:
             for file_id in filter(None, (now.output_file_id, now.error_file_id)):
@@ -142,6 +155,7 @@ class BatchClient:
         batch.forget()
         self.under_way.remove(batch)
         self.worst -= batch.worst
+        self._collected = True
         self.answers.check()
 
     async def _call(self, what: str, send: Callable[[], Awaitable[_T]]) -> _T:
@@ -196,7 +210,7 @@ class BatchClient:
         """An attempt may have come through and its answer not, so each but the first looks for the batch."""
         return (None if next(first, False) else await self._find(batch)) or await self._create(batch)
 
-    async def _look(self, batch: Batch) -> Answered:
+    async def _look(self, batch: Batch) -> "Answered":
         assert batch.batch_id is not None
         return await self._openai.batches.retrieve(batch.batch_id)
 
@@ -209,7 +223,11 @@ class BatchClient:
                     file.write(chunk)
 
 
-def _refusal(batch: Batch, now: Answered, endpoint: Endpoint) -> UserError:
+def _codes(now: "Answered") -> list[str | None]:
+    return [error.code for error in (now.errors.data if now.errors else None) or ()]
+
+
+def _refusal(batch: Batch, now: "Answered", endpoint: Endpoint) -> UserError:
     """Name the first of the errors that the provider found when it looked at a batch's file."""
     errors = now.errors.data if now.errors and now.errors.data else []
     said = errors[0].message if errors else "it gave no reason"

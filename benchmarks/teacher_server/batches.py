@@ -35,6 +35,7 @@ class BatchRules(Settings):
     line_failures: float = Field(default=0.0, ge=0, le=1, description="share of the lines that end as an error")
     line_status: int = Field(default=500, description="HTTP status of such a line")
     silent: float = Field(default=0.0, ge=0, le=1, description="share of the lines of which no file tells")
+    at_once: int | None = Field(default=None, ge=1, description="batches under way; another one fails")
     done_at_end: float = Field(default=0.5, ge=0, le=1, description="share of the lines done when it expires")
 
 
@@ -154,6 +155,9 @@ class Batches:
         return web.json_response(batch)
 
     async def _run(self, batch: dict[str, Any]) -> None:
+        others = sum(other["status"] in dict(_PHASES) for other in self._batches.values()) - 1
+        if self.rules.at_once is not None and others >= self.rules.at_once:
+            return _fail(batch, "token_limit_exceeded", "enqueued token limit reached")
         lines = _parse(self._files[batch["input_file_id"]][1])
         for status, share in _PHASES:
             batch["status"] = status
@@ -162,9 +166,7 @@ class Batches:
             if status == "validating":
                 batch["request_counts"]["total"] = len(lines)
                 if problem := _problem(lines) or (self.rules.end == "failed" and "the batch failed"):
-                    error = {"code": "invalid_batch", "message": problem, "line": None, "param": None}
-                    batch |= {"errors": {"object": "list", "data": [error]}}
-                    return _end(batch, "failed")
+                    return _fail(batch, "invalid_batch", problem)
         expired = self.rules.end == "expired"
         self._write(batch, lines, self.rules.done_at_end if expired else 1.0, "batch_expired")
         _end(batch, self.rules.end)
@@ -229,6 +231,12 @@ def _problem(lines: list[dict[str, Any]]) -> str | None:
 def _end(batch: dict[str, Any], status: str) -> None:
     batch["status"] = status
     batch[f"{status}_at"] = int(time.time())
+
+
+def _fail(batch: dict[str, Any], code: str, message: str) -> None:
+    error = {"code": code, "message": message, "line": None, "param": None}
+    batch["errors"] = {"object": "list", "data": [error]}
+    _end(batch, "failed")
 
 
 def _response(status: int, body: dict[str, Any]) -> dict[str, Any]:

@@ -234,7 +234,7 @@ def test_a_changed_prompt_or_model_asks_anew_and_says_why(
     rows = source(make_rows(6))
     assert prep(rows, tmp_path / "out") == 0
     assert "changed" not in capsys.readouterr().err
-    assert prep(rows, tmp_path / "out", "teacher.model=another", "prompts.user=\"Doctor's reply:\\n{reply}\"") == 0
+    assert prep(rows, tmp_path / "out", "teacher.model=another", 'prompts.user="Doctor\'s reply:\\n{reply}"') == 0
     said = plain(capsys.readouterr().err)
     assert "model changed from 'deepseek-chat' to 'another'" in said
     assert "prompts.user changed" in said
