@@ -43,9 +43,8 @@ def _agreement(options: argparse.Namespace) -> int:
         print(json.dumps({**together.as_dict(), "kinds": by_kind}, ensure_ascii=False))
         return 0
     title = f"{escape(options.file)}: does the check flag what is labelled unfaithful?"
-    table = Table(
-        "kind", "cases", "precision", "recall", "F1", "flagged", "missed", "false alarms", "passed", title=title
-    )
+    columns = ("cases", "precision", "recall", "F1", "flagged", "missed", "false alarms")
+    table = Table(Column("kind", no_wrap=True), *columns, title=title, title_justify="left")
     for kind, counts in [*kinds.items(), ("all", together)]:
         n, *rates, flagged, missed, false_alarms, _ = counts.as_dict().values()
         shares = ["-" if rate is None else f"{rate:.1%}" for rate in rates]

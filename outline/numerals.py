@@ -15,6 +15,7 @@ _TENS = {
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _PARTS = {
     "half": Decimal("0.5"), "halves": Decimal("0.5"), "quarter": Decimal("0.25"), "quarters": Decimal("0.25"),
+    "fourths": Decimal("0.25"),
     "third": Decimal(1) / 3, "thirds": Decimal(1) / 3, "½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75"),
 }  # fmt: skip
 _DENOMINATORS = ("2", "3", "4")
@@ -195,7 +196,10 @@ def _fraction(items: list[Item], at: int, item: Item) -> tuple[Decimal, int]:
         return value, at
     if words[0] in ("½", "¼", "¾"):
         return value + _PARTS[words[0]], at + 1
-    if words[0] in ("half", "quarter", "quarters", "halves", "third", "thirds") or words[:2] == ["-", "half"]:
+    if words[0] in ("half", "quarter", "quarters", "halves", "third", "thirds", "fourths") or words[:2] == [
+        "-",
+        "half",
+    ]:
         return value * _PARTS[words[0] if words[0] != "-" else "half"], at + 1 + (words[0] == "-")
     if words[0] == "and" and words[1] in ("half", "½"):
         return value + _PARTS[words[1]], at + 2

@@ -154,6 +154,7 @@ def _frequency_word(items: list[Item], at: int) -> _Reading | None:
 
 def _is_counted(items: list[Item], at: int) -> bool:
     """Whether the "daily" or "a" at `at` belongs to a count before it: "twice daily", "3 times a day"."""
+    at -= at > 1 and items[at - 1].text == "in"
     before = items[at - 1] if at else None
     return before is not None and (before.text in ("time", "times", "x", *rates.HOW_OFTEN) or before.kind == "number")
 
@@ -305,6 +306,8 @@ def _is_interval(items: list[Item], at: int) -> bool:
     before = at - 1
     while before >= 0 and (items[before].text in _RANGE or items[before].kind == "number"):
         before -= 1
+    if before > 0 and items[before].text == "in":
+        return items[before - 1].text in rates.HOW_OFTEN
     return before >= 0 and items[before].text in ("every", "each", "q")
 
 

@@ -13,7 +13,8 @@ _TOKEN = re.compile(rf"{WORD.pattern}|,(?=\s)")
 # Nothing is denied by these.
 _IDIOMS = re.compile(
     r"\bnot only\b|\bwhether or not\b|\bor not\b|\bin no time\b|\bno doubt\b|\bnothing (?:more|but|other)\b"
-    r"|\bno (?:sooner|matter|wonder)\b|\bnot to mention\b|\bwith(?: \w+){0,4} or without\b|\bwhy not\b",
+    r"|\bno (?:sooner|matter|wonder)\b|\bnot to mention\b|\bwith(?: \w+){0,4} or without\b|\bwhy not\b"
+    r"|\bwithout delay\b",
     re.IGNORECASE,
 )
 
@@ -35,7 +36,7 @@ _LIKE = frozenset(
     """.split()
 )
 _LIKE_BEHIND = frozenset(
-    "negative absent unlikely unnecessary excluded ruled contraindicated forbidden none nil".split()
+    "negative absent free unlikely unnecessary excluded ruled contraindicated forbidden none nil".split()
 )
 _ONLY_AHEAD = frozenset("without neither nor".split()) | _LIKE - _LIKE_BEHIND
 _SOFT = _LIKE | _LIKE_BEHIND | _AVOIDING
@@ -193,8 +194,8 @@ def _cue(words: Sequence[Word], at: int) -> Cue:
         # "not before Monday" denies the time; "not within" goes on with what was said before.
         reached, wide, head = ([], [], None) if following in ("within", "during", "if") else ([at + 1], [], at + 1)
     before = _before(words, at)
-    if strong and not reached and text not in _DETERMINERS:
-        # "... is harmful in some men but yours is not": what was said before is denied.
+    if strong and text not in _DETERMINERS and (not reached or (at and words[at - 1].text == "but")):
+        # "... is harmful in some men but yours is not", "the ankle is broken but not the knee"
         before = [place for place in range(at) if words[place].content and not is_cue(words[place].text)][-_ELLIPSIS:]
     second = _second(words, at, head, content)
     return Cue(at, strong, head, second, (*before, *reached), tuple(wide), strong and not following, text in _AVOIDING)
