@@ -13,6 +13,8 @@ MARKER = "Doctor's reply:\n"
 _POINTS = 6
 _NUMBER, _NEGATION, _PLAIN = "numbers", "negations", "plain"
 _WINDOWS = (
+    ((_NUMBER, 4, 4), (_NEGATION, 5, 20)),
+    ((_NUMBER, 4, 4), (_NEGATION, 4, 14)),
     ((_NUMBER, 4, 4), (_NEGATION, 4, 9)),
     ((_NUMBER, 3, 4), (_NEGATION, 2, 7)),
     ((_NUMBER, 2, 3), (_NEGATION, 1, 4)),
