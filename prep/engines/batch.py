@@ -19,6 +19,7 @@ from prep.consultation import Consultation
 from prep.conversion import Conversion
 from prep.converter import Converter
 from prep.engines import local
+from prep.engines.ray_layout import refuse_blocks
 from prep.gate import Gate
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
@@ -30,8 +31,6 @@ from prep.tally import Tally
 from prep.teachers.openai import OpenAI
 from settings import console, output
 
-FOLDER = "batches"
-"""In the run's folder, while batches are under way."""
 _WAITS = "not asked"
 """Kind of a row whose next request has no answer yet (`llm.recorded`)."""
 
@@ -44,6 +43,7 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     """
     if task.revalidate:
         return local.convert(config, given, task)
+    refuse_blocks(config)
     path, conversions = config.out / local.JOURNAL, config.out / local.CONVERSIONS
     with Journal(path, config.save_every, Redactor([task.key] if task.key else [])) as journal:
         before, tally = journal.usage, Tally()
@@ -73,7 +73,7 @@ async def _run(
     assert limits, "the schema asks for the limits of batches with this engine"
     assert prompts, "the schema asks for prompts with this teacher"
     asking.begin(journal, config, given.spec)
-    client = BatchClient(endpoint, journal, task.key, folder=config.out / FOLDER, **limits.model_dump())
+    client = BatchClient(endpoint, journal, task.key, folder=config.out / local.BATCHES, **limits.model_dump())
     async with client as batches:
         bar = _Bar(endpoint, journal)
         asked = _Asked(endpoint, journal, batches)

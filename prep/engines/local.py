@@ -16,15 +16,19 @@ from prep.outcome import Outcome, Task
 from prep.progress import Bar, summary
 from prep.store import StoreWriter
 from prep.teachers.recorded import Recorded
-from settings import output
+from settings import UserError, output
 
 JOURNAL = "journal.jsonl"
 CONVERSIONS = "conversions.jsonl"
+BATCHES = "batches"
+"""Folder of engine batch, there while batches are under way."""
 
 
 def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     """Run the converter under a progress bar; an interrupt prints what there is and goes on as an interrupt."""
     refuse_blocks(config)
+    if not task.revalidate:
+        _refuse_batches(config)
     path = config.out / JOURNAL
     conversions = config.out / CONVERSIONS
     with Journal(path, config.save_every, Redactor([task.key] if task.key else [])) as journal:
@@ -38,6 +42,14 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
             output.print("stopped before the end: the same command goes on from here, and asks for no answer twice")
             raise
         return Outcome([conversions], bar.tally, journal.usage - before, journal.usage, [path], journal.made_with)
+
+
+def _refuse_batches(config: PrepConfig) -> None:
+    if any((config.out / BATCHES).glob("*")):
+        raise UserError(
+            f"{config.out / BATCHES}: batches are under way, engine local would ask for their answers again",
+            hint="engine=batch takes them up; or give this run another folder with --out",
+        )
 
 
 async def _run(

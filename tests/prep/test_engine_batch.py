@@ -235,6 +235,8 @@ def test_an_interrupt_leaves_the_batches_to_the_provider_and_says_so(
     assert process.returncode == 130
     assert "the batches under way go on at the provider; the same command takes them up" in printed
     assert "Traceback" not in printed
+    with pytest.raises(UserError, match="batches are under way"):
+        prep(rows, tmp_path / "out")
     assert prep(rows, tmp_path / "out", *BATCH) == 0
     assert server.answered == 20
     assert server.calls["POST /v1/batches"] == 2
