@@ -55,8 +55,9 @@ def check_fidelity(source: str | None, outline: str | Outline, context: str = ""
     """Compare an outline (Markdown, or already parsed) with the text it was made from.
 
     `context` (the patient's message) can support a number or a negation but is owed none. A blank or missing source
-    gives an unchecked report. List markers are no numbers. Not covered: whether a number stands at the right drug,
-    and claims without numbers; see `outline.quantities` and `outline.negations` for what each reading misses.
+    gives an unchecked report. List markers are no numbers. Not covered: whether a number stands at the right drug or a
+    finding on the right side, and claims, names or guesses that were invented or lost without a number or a negation;
+    see `outline.quantities` and `outline.negations` for what each reading misses.
     """
     if source is None or not source.strip():
         return FidelityReport(checked=False)

@@ -5,7 +5,8 @@ light verb, and reaches over the words around it until a new clause begins (see 
 negation when some cue reaches the head in both; where the other text has other words for it ("not necessary to remove
 it", "no need to remove it"), a shared word within reach is enough. "avoid" can stand for a negation; one of its own
 kind that is missing counts only where the other text says the opposite. Not covered: which of two equal words a
-negation belongs to, and opposites without a cue ("safe" against "dangerous").
+negation belongs to; opposites without a cue ("safe" against "dangerous", "negative" against "not positive"); a
+negation in wholly other words; a condition that is parted from its advice; "stop" that is gone.
 """
 
 from collections.abc import Iterator, Sequence

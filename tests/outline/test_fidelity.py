@@ -6,6 +6,9 @@ from outline import check_fidelity, content_words, unsupported_numbers
 
 REPLY = "take two tablets of 500mg for 5 to 7 days do not drink alcohol vitamin b12 is normal"
 
+DOSES = {"invented_doses", "lost_doses"}
+NEGATIONS = {"invented_negations", "lost_negations"}
+
 
 def findings(source: str, outline: str, context: str = "") -> dict[str, tuple[str, ...]]:
     report = check_fidelity(source, outline, context).as_dict()
@@ -56,6 +59,23 @@ def test_the_same_statements_in_another_form_are_faithful(outline: str) -> None:
         ),
         ("the mole is not dangerous you must stop smoking", "- the mole is dangerous stop smoking", {"lost_negations"}),
         ("rest", "1. rest\n2. rest", set()),  # list markers are no numbers
+        ("a tablet every 8 hours", "- three times a day: a tablet", set()),
+        ("a tablet every 8 hours", "- a tablet every 6 hours", {"invented_numbers", "lost_numbers"} | DOSES),
+        ("two 500 mg tablets for a fortnight", "- 2 tablets of 0.5 g for 14 days", set()),
+        ("half an hour, one and a half litres", "- 30 minutes\n- 1500 ml", set()),
+        ("on march 5th 2024 at 8 pm", "- 5 March 2024, 20:00", set()),
+        ("on march 5th", "- 5 April", DOSES),
+        ("she is 45 years old", "- Age 45", set()),
+        (
+            "glipizide 80 mg before you eat breakfast at home, and keep the fasting sugar between 80 and 130",
+            "- glipizide 80 mg before you eat breakfast at home\n- keep the fasting sugar below 130",
+            {"lost_numbers"},
+        ),
+        ("take 500 my of it", "- take 500 mg of it", set()),  # what an autocorrection makes of "mg"
+        ("no fever or vomiting", "- no fever\n- vomiting", {"lost_negations"}),
+        ("stop the statin but do not stop aspirin", "- stop aspirin\n- do not stop the statin", NEGATIONS),
+        ("the cyst is painless and not uncommon", "- common\n- no pain", set()),
+        ("surgery is not needed", "- Surgery\n  - Not needed", set()),
     ],
 )
 def test_what_was_lost_or_invented_is_found(source: str, outline: str, found: set[str]) -> None:
