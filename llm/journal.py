@@ -6,9 +6,10 @@ import json
 import logging
 import os
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from llm.redact import Redactor
 from llm.storage import writing
@@ -23,6 +24,10 @@ _READABLE = (1, VERSION)
 _HEADER = {"version", "made_with"}
 _ENTRY = {"version", "fingerprint", "response", "usage", "error"}
 
+_LATE = 1000
+"""Lines at a journal's end that count as late: more than the requests of any usual run in flight."""
+
+Asked = Literal["never", "lately", "before"]
 Place = tuple[int, int]
 """Offset and length of a line, in bytes."""
 
@@ -47,8 +52,9 @@ class Journal:
         self._file = self._open()
         self.made_with: dict[str, Any] | None = None
         """What the last requests were made with: model, parameters, hashes of the prompts; None: not told."""
-        self._size = self._load()
-        self._known = self._size
+        self._late = 0
+        """Offset of the first late line."""
+        self._size = self._known = self._load()
         self._saved = time.monotonic()
 
     def __enter__(self) -> "Journal":
@@ -66,10 +72,16 @@ class Journal:
         """Return every line about a subject, failed requests too, in the order in which they were recorded."""
         return [self._read(place) for place in self._subjects.get(subject, ())]
 
-    def knew(self, subject: str) -> bool:
-        """Whether requests about a subject were recorded before this journal was opened."""
-        places = self._subjects.get(subject)
-        return places is not None and places[0][0] < self._known
+    def asked(self, subject: str) -> Asked:
+        """Tell whether requests about a subject had been recorded when this journal was opened.
+
+        "lately": among its last lines, so that the subject may be one whose answer an interruption cost.
+        """
+        places = (offset for offset, _ in reversed(self._subjects.get(subject, ())) if offset < self._known)
+        last = next(places, None)
+        if last is None:
+            return "never"
+        return "lately" if last >= self._late else "before"
 
     def begin(self, made_with: dict[str, Any]) -> dict[str, Any] | None:
         """Note what the requests from now on are made with, where that is new, and return what it was before.
@@ -138,10 +150,12 @@ class Journal:
     def _load(self) -> int:
         """Index the lines on disk, cut off a torn last one, and return the size of what is left, in bytes."""
         end, size = 0, os.fstat(self._file).st_size
+        late: deque[int] = deque(maxlen=_LATE)
         for number, offset, line in self._lines():
             if not line.endswith(b"\n"):
                 break
             end = offset + len(line)
+            late.append(offset)
             try:
                 self._index(_entry(line, self.path), (offset, len(line)))
             except ValueError as error:
@@ -149,6 +163,7 @@ class Journal:
         if end < size:
             _LOG.warning("%s: the last line was torn by an interruption; it is dropped", self.path)
             os.ftruncate(self._file, end)
+        self._late = late[0] if late else 0
         return end
 
     def _lines(self) -> Iterator[tuple[int, int, bytes]]:

@@ -49,9 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", help="folder of the result")
     parser.add_argument("--limit", type=int, help="take the first rows only, to try a run")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument(
-        "--dry-run", action="store_true", help="say what would be asked at what cost; ask nothing"
-    )
+    how.add_argument("--dry-run", action="store_true", help="say what would be asked at what cost; ask nothing")
     how.add_argument(
         "--retry-failed",
         dest="mode",

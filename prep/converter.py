@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from llm.journal import Asked
 from prep.consultation import Consultation
 from prep.conversion import Conversion, Turn
 from prep.gate import Gate
@@ -29,11 +30,12 @@ class Converter:
         """Convert all rows; `on_done` hears of each as it ends, in any order.
 
         As many tasks as the teacher takes at once draw from one iterator, so memory does not grow with the rows that
-        wait. Rows that no run asked about yet come first, so that a run that is taken up again sends its first
-        request at once; what is in the journal is judged beside them. Raises `UserError` where no row could go on.
+        wait. Rows that no run asked about yet come first, then those that were asked about last, so that a run that
+        is taken up again sends its first request at once; what is in the journal is judged beside them. Raises
+        `UserError` where no row could go on.
         """
-        fresh = (row for row in rows if not self.teacher.began(row))
-        begun = (row for row in rows if self.teacher.began(row))
+        fresh, late, early = (self._of(rows, asked) for asked in ("never", "lately", "before"))
+        begun = itertools.chain(late, early)
         lanes = [itertools.chain(fresh, begun)] * self.teacher.concurrency
         tasks = [asyncio.create_task(self._work(lane, on_done)) for lane in [*lanes, begun]]
         try:
@@ -49,6 +51,9 @@ class Converter:
         for end in ends:
             if isinstance(end, BaseException):
                 raise end
+
+    def _of(self, rows: Iterable[Consultation], asked: Asked) -> Iterator[Consultation]:
+        return (row for row in rows if self.teacher.asked(row) == asked)
 
     async def _work(self, waiting: Iterator[Consultation], on_done: Callable[[Conversion], None]) -> None:
         for row in waiting:

@@ -77,9 +77,9 @@ async def _walk(config: PrepConfig, endpoint: Endpoint, given: Inputs, journal: 
 
     # What is recorded comes first here: the estimate learns from it.
     converter = Converter(teacher, Gate(given.spec, config.gate))
-    for wanted in (True, False):
+    for wanted in ("lately", "before", "never"):
         for row in given.rows:
-            if teacher.began(row) == wanted:
+            if teacher.asked(row) == wanted:
                 count(await converter.convert(row))
     return foreseen
 

@@ -10,7 +10,8 @@ import pickle
 import resource
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 from llm import Endpoint, Usage
@@ -97,7 +98,7 @@ def _work(config: PrepConfig, given: Inputs, task: Task, layout: Layout, stamp: 
     )
 
 
-def _results(options: Ray, work: Work, blocks: list[Block], actors: int) -> Iterator[Result]:
+def _results(options: Ray, work: Work, blocks: list[Block], actors: int) -> Generator[Result, None, None]:
     """Let Ray Data's actors convert the blocks, and yield what became of each, in the order in which they end."""
     together = min(options.together, math.ceil(len(blocks) / actors))
     numbers = [{"block": block.number} for block in blocks]
@@ -110,8 +111,13 @@ def _results(options: Ray, work: Work, blocks: list[Block], actors: int) -> Iter
         num_cpus=options.cpus,
         max_concurrency=together,
     )
-    for batch in dataset.iter_batches(batch_size=None, batch_format="numpy", prefetch_batches=0):
-        yield from map(pickle.loads, batch["result"])
+    batches = iter(dataset.iter_batches(batch_size=None, batch_format="numpy", prefetch_batches=0))
+    try:
+        for batch in batches:
+            yield from map(pickle.loads, batch["result"])
+    finally:
+        # Its threads must have ended before Ray does.
+        batches.close()
 
 
 class _Progress:
@@ -124,12 +130,12 @@ class _Progress:
         self._bar = Bar(rows, config, lambda: self.spent)
         self.tally = self._bar.tally
 
-    def follow(self, results: Iterator[Result], layout: Layout) -> None:
+    def follow(self, results: Generator[Result, None, None], layout: Layout) -> None:
         """Take all results; after an error, until the other blocks have ended what was under way, then raise it."""
         stop: UserError | None = None
         deadline = math.inf
         try:
-            with self._bar, quiet_errors():
+            with self._bar, quiet_errors(), closing(results):
                 for result in results:
                     self._add(result)
                     if result.error and stop is None:

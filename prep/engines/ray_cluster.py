@@ -14,6 +14,7 @@ for _name, _value in {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else every start warns of it
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # of what its C++ core prints into the terminal, beside our bar
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # else a thread of Ray Data that outlives an interrupt starts a new Ray
     "RAY_DEDUP_LOGS": "0",  # else it prints at exit what it held back
 }.items():
     os.environ.setdefault(_name, _value)

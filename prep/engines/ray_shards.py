@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from llm import Journal, Usage
+from llm.journal import Asked
 from llm.redact import Redactor
 from prep.engines.ray_layout import Block, block_of
 from settings import UserError, write_text
@@ -72,8 +73,8 @@ class Shards:
     def about(self, subject: str) -> list[dict[str, Any]]:
         return self._of(subject).about(subject)
 
-    def knew(self, subject: str) -> bool:
-        return self._of(subject).knew(subject)
+    def asked(self, subject: str) -> Asked:
+        return self._of(subject).asked(subject)
 
     def record(self, entry: dict[str, Any]) -> None:
         self._of(entry["subject"]).record(entry)

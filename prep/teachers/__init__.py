@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from llm import Usage
+from llm.journal import Asked
 from prep.consultation import Consultation
 from prep.conversion import Turn
 
@@ -44,8 +45,8 @@ class Teacher(Protocol):
         """
         ...
 
-    def began(self, row: Consultation) -> bool:
-        """Whether an earlier run asked about this row."""
+    def asked(self, row: Consultation) -> Asked:
+        """Tell whether an earlier run asked about this row (`llm.journal.Journal.asked`)."""
         ...
 
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:

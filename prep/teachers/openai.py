@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from llm import Endpoint, Journal
+from llm.journal import Asked
 from llm.request import Reply, Request, RequestFailed
 from prep import fingerprint
 from prep.consultation import Consultation
@@ -62,8 +63,8 @@ class OpenAI:
         key = fingerprint.of_request(row, messages, self.client.endpoint.parameters(), turn)
         return Request(key, row.identity(), turn, messages, expected=round(_EXPANSION * len(row.reply)))
 
-    def began(self, row: Consultation) -> bool:
-        return self.client.journal.knew(row.identity())
+    def asked(self, row: Consultation) -> Asked:
+        return self.client.journal.asked(row.identity())
 
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
         return self.client.journal.about(row.identity())

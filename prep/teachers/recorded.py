@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from llm import Journal, Usage
+from llm.journal import Asked
 from llm.request import read_reply
 from prep.consultation import Consultation
 from prep.conversion import Turn
@@ -39,8 +40,8 @@ class Recorded:
         turns = {entry["turn"]: entry for entry in answered if entry["made_with"] == last}
         return [turns[turn] for turn in sorted(turns)]
 
-    def began(self, row: Consultation) -> bool:
-        return True
+    def asked(self, row: Consultation) -> Asked:
+        return "before"
 
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
         return self._journal.about(row.identity())

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from llm.journal import Asked
 from outline import StructureSpec
 from prep import fingerprint
 from prep.consultation import Consultation
@@ -34,8 +35,8 @@ class Rules:
             raise NoAnswer("not enough content", str(error), retriable=False) from error
         return Answer(content, fingerprint.of_request(row, row.reply, self._identity, 1))
 
-    def began(self, row: Consultation) -> bool:
-        return False
+    def asked(self, row: Consultation) -> Asked:
+        return "never"
 
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
         return ()

@@ -132,13 +132,21 @@ def test_all_requests_about_a_subject_are_found_again_the_failed_ones_too(tmp_pa
         journal.record(entry("a", subject="row"))
         journal.record(entry("b", subject="other"))
         journal.record(entry("c", subject="row", response=None, usage=None, error="HTTP 500"))
-        assert not journal.knew("row")
+        assert journal.asked("row") == "never"
     with Journal(path, 5) as journal:
         assert [line["fingerprint"] for line in journal.about("row")] == ["a", "c"]
         assert journal.about("nobody") == []
-        assert journal.knew("row")
+        assert journal.asked("row") == "lately"
         journal.record(entry("d", subject="new"))
-        assert not journal.knew("new")
+        assert journal.asked("new") == "never"
+        for number in range(1500):
+            journal.record(entry(f"more {number}", subject=f"more {number}"))
+        journal.record(entry("e", subject="other"))
+    with Journal(path, 5) as journal:
+        assert journal.asked("row") == journal.asked("more 400") == "before"
+        assert journal.asked("other") == journal.asked("more 1499") == "lately"
+        journal.record(entry("f", subject="row"))
+        assert journal.asked("row") == "before"
 
 
 def test_a_change_of_what_requests_are_made_with_is_told_across_runs(tmp_path: Path) -> None:

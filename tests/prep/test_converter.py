@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from llm.journal import Asked
 from outline import StructureSpec
 from prep.config import Gate as Limits
 from prep.consultation import Consultation
@@ -25,13 +26,13 @@ class Scripted:
     def __init__(self, faults: dict[int, Exception | list[str]], begun: Container[int] = ()) -> None:
         self.faults = faults
         self.begun = begun
-        self.asked: list[int] = []
+        self.order: list[int] = []
         self.in_hand = self.most = 0
 
     async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
         if len(turns) == 3:
             return None
-        self.asked.append(row.index)
+        self.order.append(row.index)
         self.in_hand += 1
         self.most = max(self.most, self.in_hand)
         await asyncio.sleep(0.001 * (row.index % 3))
@@ -41,8 +42,8 @@ class Scripted:
             raise fault
         return Answer(fault[len(turns)] if fault else outline_of(row.reply), f"{row.index}/{len(turns)}")
 
-    def began(self, row: Consultation) -> bool:
-        return row.index in self.begun
+    def asked(self, row: Consultation) -> Asked:
+        return "before" if row.index in self.begun else "never"
 
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
         return [{"error": "HTTP 500", "about": row.index}]
@@ -89,8 +90,8 @@ def test_rows_that_no_run_asked_about_come_first(spec: StructureSpec) -> None:
     """The lane of the others is worked on beside them."""
     teacher = Scripted({}, begun=range(20))
     assert len(convert(spec, teacher, rows(30))) == 30
-    assert set(teacher.asked[:4]) <= {20, 21, 22, 23, 0}
-    assert sorted(teacher.asked) == list(range(30))
+    assert set(teacher.order[:4]) <= {20, 21, 22, 23, 0}
+    assert sorted(teacher.order) == list(range(30))
 
 
 def test_a_bad_outline_is_repaired_within_the_tries(spec: StructureSpec) -> None:
