@@ -135,8 +135,7 @@ class Batches:
         return web.json_response(batch)
 
     async def _list(self, _: web.Request) -> web.Response:
-        newest_first = list(reversed(self._batches.values()))
-        return web.json_response({"object": "list", "data": newest_first, "has_more": False})
+        return web.json_response({"object": "list", "data": [*reversed(self._batches.values())], "has_more": False})
 
     async def _show(self, request: web.Request) -> web.Response:
         batch = self._batches.get(request.match_info["id"])
@@ -167,8 +166,8 @@ class Batches:
                 batch["request_counts"]["total"] = len(lines)
                 if problem := _problem(lines) or (self.rules.end == "failed" and "the batch failed"):
                     return _fail(batch, "invalid_batch", problem)
-        expired = self.rules.end == "expired"
-        self._write(batch, lines, self.rules.done_at_end if expired else 1.0, "batch_expired")
+        done = self.rules.done_at_end if self.rules.end == "expired" else 1.0
+        self._write(batch, lines, done, "batch_expired")
         _end(batch, self.rules.end)
 
     async def _end_cancelled(self, batch: dict[str, Any], done: float) -> None:

@@ -127,6 +127,7 @@ def test_batches_that_are_too_much_at_once_go_one_after_the_other(
 ) -> None:
     server.batches.rules = BatchRules(seconds=0.1, at_once=1)
     assert prep(source(make_rows(20)), tmp_path / "out", *BATCH, "batch.requests=8") == 0
+    assert server.calls["POST /v1/batches"] > 3
     assert server.answered == 20
     assert server.ledger.paid_twice == 0
 
