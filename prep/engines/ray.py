@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Generator
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
 from llm import Endpoint, Usage
 from prep import asking, fingerprint
@@ -112,12 +112,10 @@ def _results(options: Ray, work: Work, blocks: list[Block], actors: int) -> Gene
         max_concurrency=together,
     )
     batches = iter(dataset.iter_batches(batch_size=None, batch_format="numpy", prefetch_batches=0))
-    try:
+    # Its threads must have ended before Ray does.
+    with closing(cast(Generator[Any, None, None], batches)):
         for batch in batches:
             yield from map(pickle.loads, batch["result"])
-    finally:
-        # Its threads must have ended before Ray does.
-        batches.close()
 
 
 class _Progress:
