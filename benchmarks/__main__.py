@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from settings import UserError, run_command
 
 COMMANDS = {
+    "learning": "benchmarks.learning",
     "prep": "benchmarks.prep",
     "prep-kill": "benchmarks.prep_kill",
     "prep-scale": "benchmarks.prep_scale",

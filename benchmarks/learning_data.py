@@ -1,0 +1,73 @@
+"""What the learning check trains on: the sample's outlines cut short, and pairs of them with faulty ones."""
+
+import json
+from collections.abc import Mapping
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from outline import Node, Outline, parse_outline, render_outline
+from settings import read_jsonl, write_jsonl
+
+SYSTEM = "Answer as an outline."
+WORDS = 4
+"""Words of a point: a model of 0.85 million parameters learns the form, and longer points would only hold it up."""
+LOOPS = 12
+
+Row = dict[str, Any]
+
+
+def shorten(source: Path, out: Path) -> None:
+    """Write the chat files of `source` into `out` with short prompts and points of `WORDS` words.
+
+    A question keeps its first line (the description), an answer its whole structure.
+    """
+    for name in ("train", "test", "questions"):
+        write_jsonl(out / f"{name}.jsonl", [_short_row(row) for row in read_jsonl(source / f"{name}.jsonl")])
+
+
+def write_pairs(chat: Path, out: Path) -> None:
+    """Write a preference pair for each conversation of `chat`: its outline against one that a rule has spoilt.
+
+    The faults, in turn: the same points as a flat list, as prose, and with the last point said again and again, as
+    models do that have not learned to stop. The shape is that of `prep` (data/README.md).
+    """
+    rows = zip(read_jsonl(chat), cycle((_flat, _prose, _loop)), strict=False)
+    write_jsonl(out, [_pair(row, spoil(parse_outline(row["messages"][-1]["content"]))) for row, spoil in rows])
+
+
+def _pair(row: Mapping[str, Any], rejected: str) -> Row:
+    *messages, chosen = row["messages"]
+    return {"messages": messages, "chosen": chosen, "rejected": {"role": "assistant", "content": rejected}}
+
+
+def _flat(outline: Outline) -> str:
+    return "\n".join(f"- {node.text}" for _, _, node in outline.walk())
+
+
+def _prose(outline: Outline) -> str:
+    return ". ".join(node.text for _, _, node in outline.walk()) + "."
+
+
+def _loop(outline: Outline) -> str:
+    text = render_outline(outline)
+    return "\n".join([text, *[text.splitlines()[-1]] * LOOPS])
+
+
+def _short_row(row: Row) -> Row:
+    _, question, *answer = row["messages"]
+    messages = [
+        {"role": "system", "content": SYSTEM},
+        {"role": "user", "content": question["content"].splitlines()[0]},
+        *({**message, "content": _short_outline(message["content"])} for message in answer),
+    ]
+    # Plain JSON again: nothing of the row is shared with what was read.
+    return json.loads(json.dumps({**row, "messages": messages}))
+
+
+def _short_outline(text: str) -> str:
+    return render_outline(Outline(tuple(_short(root) for root in parse_outline(text).roots)))
+
+
+def _short(node: Node) -> Node:
+    return Node(" ".join(node.text.split()[:WORDS]), tuple(_short(child) for child in node.children))
