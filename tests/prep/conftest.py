@@ -1,6 +1,10 @@
 """Rows that no two of which resemble each other, a teacher on loopback, and a run as the command line starts it."""
 
+import os
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -91,6 +95,25 @@ def hosted(server: ChatServer) -> list[str]:
 
 
 @pytest.fixture
+def start(hosted: list[str], root: Path) -> Callable[..., subprocess.Popen[str]]:
+    """Start `prep` as a process of its own."""
+
+    def start(source: Path, out: Path, *arguments: str, **options) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "prep", "--source", str(source), "--out", str(out), *hosted, *arguments]
+        return subprocess.Popen(
+            command,
+            cwd=root,
+            env={**os.environ, "DEEPSEEK_API_KEY": KEY, "COLUMNS": "200"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **options,
+        )
+
+    return start
+
+
+@pytest.fixture
 def prep(hosted: list[str], root: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `prep` with the hosted teacher in this process and return its exit status."""
     monkeypatch.chdir(root)
@@ -106,6 +129,14 @@ def prep(hosted: list[str], root: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def config(root: Path, monkeypatch: pytest.MonkeyPatch) -> PrepConfig:
     monkeypatch.chdir(root)
     return load_config("configs/prep.yml", PrepConfig)
+
+
+def wait_for(server: ChatServer, answers: int) -> None:
+    """Wait until the server has given so many answers; a minute at most."""
+    deadline = time.monotonic() + 60
+    while server.answered < answers:
+        assert time.monotonic() < deadline, f"only {server.answered} answers came"
+        time.sleep(0.005)
 
 
 def contents(out: Path) -> dict[str, bytes]:

@@ -1,10 +1,7 @@
 """`engine: batch` against `engine: local`, with the same answers: the same dataset, at no more cost."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -174,25 +171,7 @@ def test_another_round_asks_for_failed_rows_once_more(server: ChatServer, source
     assert read_jsonl(tmp_path / "out/failed.jsonl") == []
 
 
-@pytest.fixture
-def start(hosted: list[str], root: Path) -> Callable[[Path, Path], subprocess.Popen[str]]:
-    """Start `prep` as a process of its own."""
-
-    def start(source: Path, out: Path) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "prep", "--source", str(source), "--out", str(out), *hosted, *BATCH]
-        return subprocess.Popen(
-            command,
-            cwd=root,
-            env={**os.environ, "DEEPSEEK_API_KEY": KEY, "COLUMNS": "200"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    return start
-
-
-def wait_for(server: ChatServer, call: str, times: int) -> None:
+def wait_for_call(server: ChatServer, call: str, times: int) -> None:
     deadline = time.monotonic() + 60
     while server.calls[call] < times:
         assert time.monotonic() < deadline, f"only {server.calls[call]} of {call}"
@@ -208,8 +187,8 @@ def test_a_run_that_is_killed_again_and_again_pays_for_nothing_twice(
     server.batches.rules = BatchRules(seconds=1.5)
     rows = source(given)
     for call, times in [("POST /v1/batches", 2), ("GET /v1/batches/{id}", 1), ("GET /v1/files/{id}/content", 1)]:
-        process = start(rows, tmp_path / "killed")
-        wait_for(server, call, server.calls[call] + times)
+        process = start(rows, tmp_path / "killed", *BATCH)
+        wait_for_call(server, call, server.calls[call] + times)
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert not (tmp_path / "killed/manifest.json").exists()
@@ -229,8 +208,8 @@ def test_an_interrupt_leaves_the_batches_to_the_provider_and_says_so(
 ) -> None:
     rows = source(make_rows(20))
     server.batches.rules = BatchRules(seconds=2)
-    process = start(rows, tmp_path / "out")
-    wait_for(server, "GET /v1/batches/{id}", 4)
+    process = start(rows, tmp_path / "out", *BATCH)
+    wait_for_call(server, "GET /v1/batches/{id}", 4)
     process.send_signal(signal.SIGINT)
     printed, _ = process.communicate(timeout=20)
     assert process.returncode == 130

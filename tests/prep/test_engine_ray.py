@@ -1,12 +1,7 @@
 """The engine on Ray against the local one, on the same rows: one Ray for all, except where it is about its end."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +14,7 @@ from llm.request import NotSent
 from prep.engines.ray_layout import block_of
 from prep.engines.ray_purse import Purse, fill
 from settings import UserError, read_jsonl
-from tests.prep.conftest import KEY, Run, consultation, contents, good, make_rows, outline_of, reply_of
+from tests.prep.conftest import KEY, Run, consultation, contents, good, make_rows, outline_of, reply_of, wait_for
 
 BLOCKS = ("engine=ray", "ray.blocks=5")
 RAY = (*BLOCKS, "ray.actors=1", "ray.cpus=0.5")
@@ -57,13 +52,6 @@ def some_wrong(rows: list[dict[str, Any]]) -> Callable[[Seen, int], Act]:
 
 def slow(seen: Seen, times: int) -> Act:
     return Act(content=outline_of(reply_of(seen)), delay=0.2)
-
-
-def wait_for(answers: int, server: ChatServer) -> None:
-    deadline = time.monotonic() + 60
-    while server.answered < answers:
-        assert time.monotonic() < deadline, f"only {server.answered} answers came"
-        time.sleep(0.01)
 
 
 @pytest.mark.slow
@@ -111,7 +99,7 @@ def test_an_actor_that_is_killed_loses_nothing(ray, server: ChatServer, source, 
     killed: list[int] = []
 
     def kill() -> None:
-        wait_for(20, server)
+        wait_for(server, 20)
         processes = psutil.Process().children(recursive=True)
         workers = [process for process in processes if "BlockConverter" in " ".join(process.cmdline())]
         for worker in workers:
@@ -132,15 +120,14 @@ def test_an_actor_that_is_killed_loses_nothing(ray, server: ChatServer, source, 
 
 @pytest.mark.slow
 def test_a_driver_that_is_killed_is_taken_up_again(
-    ray, server: ChatServer, source, prep: Run, hosted: list[str], root: Path, tmp_path: Path
+    ray, server: ChatServer, source, prep: Run, start, tmp_path: Path
 ) -> None:
     rows = source(make_rows(60))
     server.script = slow
-    command = [sys.executable, "-m", "prep", "--source", str(rows), "--out", str(tmp_path / "killed"), *hosted, *RAY]
-    environment = {**os.environ, "DEEPSEEK_API_KEY": KEY}
-    with subprocess.Popen(command, cwd=root, env=environment, stdout=-3, stderr=-3, start_new_session=True) as driver:
-        wait_for(20, server)
-        os.kill(driver.pid, signal.SIGKILL)
+    driver = start(rows, tmp_path / "killed", *RAY, start_new_session=True)
+    wait_for(server, 20)
+    driver.kill()
+    driver.wait()
     # Its actors end with it, and what they had in flight may be paid for once more.
     assert prep(rows, tmp_path / "killed", *RAY) == 0
     assert len(server.counts) == 60

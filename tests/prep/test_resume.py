@@ -1,48 +1,18 @@
 """Killed, interrupted, refused, out of disk: what was paid for is kept, and the same command goes on."""
 
 import json
-import os
 import resource
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from benchmarks.teacher_server import Act, ChatServer, Seen
 from settings import UserError, read_jsonl
-from tests.prep.conftest import KEY, Run, contents, good, make_rows, outline_of, reply_of
+from tests.prep.conftest import KEY, Run, contents, good, make_rows, outline_of, reply_of, wait_for
 
 CONCURRENCY = 8
-
-
-@pytest.fixture
-def start(hosted: list[str], root: Path) -> Callable[..., subprocess.Popen[str]]:
-    """Start `prep` as a process of its own."""
-
-    def start(source: Path, out: Path, *arguments: str, **options) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "prep", "--source", str(source), "--out", str(out), *hosted, *arguments]
-        return subprocess.Popen(
-            command,
-            cwd=root,
-            env={**os.environ, "DEEPSEEK_API_KEY": KEY, "COLUMNS": "200"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            **options,
-        )
-
-    return start
-
-
-def wait_for(server: ChatServer, answers: int) -> None:
-    deadline = time.monotonic() + 60
-    while server.answered < answers:
-        assert time.monotonic() < deadline, f"only {server.answered} answers came"
-        time.sleep(0.005)
 
 
 def slow(seen: Seen, times: int) -> Act:
