@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from settings import UserError, console, output, read_jsonl, read_yaml, run_command, split_overrides
+from training.plan.command import add_arguments, plan_run
 
 SAMPLE = "data/sample/consultations.jsonl"
 _FIELDS = ("Description", "Patient", "Doctor")
@@ -14,12 +15,14 @@ def main(arguments: Sequence[str]) -> int:
     """Run one of the commands; the exit code of a training is Axolotl's."""
     keys, rest = split_overrides(arguments)
     options = _parser().parse_args(rest)
-    if keys and options.command != "train":
-        raise UserError(f"{keys[0]}: only `train` takes key=value")
+    if keys and options.command not in ("train", "plan"):
+        raise UserError(f"{keys[0]}: only `train` and `plan` take key=value")
     if options.command == "train":
         from training.launch import train
 
         return train(options.config, options.override, keys, options.gpus, options.skip_done)
+    if options.command == "plan":
+        return plan_run(options, keys)
     return _base_model(options) if options.command == "base-model" else _check(options.files)
 
 
@@ -37,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
     train.add_argument("--gpus", type=_positive, default=1, help="processes; the tokens of a step stay the same")
     train.add_argument("--skip-done", action="store_true", help="leave a run that has ended well as it is")
+    plan = commands.add_parser("plan", help="memory, time and cost of a run, without weights or a GPU")
+    plan.add_argument("config")
+    plan.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
+    plan.add_argument("--gpus", type=_positive, default=1, help="GPUs that share the run")
+    add_arguments(plan)
     return parser
 
 

@@ -1,0 +1,130 @@
+"""How a dataset falls into steps: packed as Axolotl packs it, or padded."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from training.plan.tokens import shuffled
+
+_BIN = 200
+"""Axolotl's `sample_packing_bin_size`: conversations in one packed row at most."""
+
+_MULTIPLE = 64
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The run in numbers. `computed` counts the positions that a GPU works on, padding included; `squares` is the sum
+    of squared lengths that attention sees. Both, `trained_on` and `left` are for one epoch and all GPUs."""
+
+    conversations: int
+    too_long: int
+    strategy: str
+    epochs: float
+    steps: int
+    step_tokens: int
+    trained_on: int
+    computed: int
+    squares: int
+    longest: int
+    left: int
+    packed: bool
+
+    @property
+    def efficiency(self) -> float:
+        """Share of the computed positions that hold a conversation's tokens."""
+        return self.trained_on / self.computed if self.computed else 0.0
+
+
+def schedule(config: Mapping[str, Any], lengths: Sequence[int], gpus: int) -> Schedule:
+    """Pack or pad `lengths` as the run would, in a random order drawn from the run's seed.
+
+    Axolotl packs anew each epoch, so a real epoch has a batch more or less; it leaves out the last batch where it is
+    not full (`drop_last`), other conversations each epoch: `left` counts these.
+    """
+    limit = int(config["sequence_len"])
+    strategy = str(config.get("excess_length_strategy") or "drop")
+    too_long = sum(length > limit for length in lengths)
+    kept = [min(length, limit) for length in lengths if length <= limit or strategy == "truncate"]
+    rows = int(config.get("micro_batch_size") or 1)
+    order = shuffled(kept, int(config.get("seed") or 42))
+    batches = _packed(order, limit, rows) if config.get("sample_packing") else _padded(order, config, limit, rows)
+    accumulation = int(config.get("gradient_accumulation_steps") or 1)
+    shared = len(batches) - len(batches) % gpus if len(batches) >= gpus else len(batches)
+    per_epoch = math.ceil(math.ceil(len(batches) / gpus) / accumulation)
+    epochs, steps = _steps(config, per_epoch)
+    used = batches[:shared] or batches
+    width = sum(batch.positions for batch in used) / max(len(used), 1)
+    return Schedule(
+        conversations=len(lengths),
+        too_long=too_long,
+        strategy=strategy,
+        epochs=epochs,
+        steps=steps,
+        step_tokens=round(width * gpus * accumulation),
+        trained_on=sum(sum(batch.lengths) for batch in used),
+        computed=sum(batch.positions for batch in used),
+        squares=sum(batch.squares for batch in used),
+        longest=limit if config.get("sample_packing") else _width(config, limit, max(order, default=1)),
+        left=len(order) - sum(len(batch.lengths) for batch in used),
+        packed=bool(config.get("sample_packing")),
+    )
+
+
+@dataclass(frozen=True)
+class _Batch:
+    lengths: list[int]
+    positions: int
+    squares: int
+
+
+def _packed(lengths: Sequence[int], limit: int, rows: int) -> list[_Batch]:
+    """Axolotl's `pack_group`: first fit in the order given; `rows` bins make a batch, the last one whole or not."""
+    bins = first_fit(lengths, limit)
+    groups = [bins[start : start + rows] for start in range(0, len(bins), rows)]
+    whole = [group for group in groups if len(group) == rows] or groups
+    held = [[length for row in group for length in row] for group in whole]
+    return [_Batch(lengths, rows * limit, _squares(lengths)) for lengths in held]
+
+
+def first_fit(lengths: Sequence[int], limit: int) -> list[list[int]]:
+    """Put each length into the first bin with room for it (and fewer than 200 others), else into a new one."""
+    import numpy
+
+    room = numpy.zeros(len(lengths), dtype=numpy.int64)
+    bins: list[list[int]] = []
+    for length in lengths:
+        fits = room[: len(bins)] >= length
+        place = int(fits.argmax()) if fits.any() else len(bins)
+        if place == len(bins):
+            bins.append([])
+            room[place] = limit
+        bins[place].append(length)
+        room[place] = room[place] - length if len(bins[place]) < _BIN else -1
+    return bins
+
+
+def _padded(lengths: Sequence[int], config: Mapping[str, Any], limit: int, rows: int) -> list[_Batch]:
+    """Each batch as wide as its longest conversation, rounded as the run's collator does it."""
+    groups = [list(lengths[start : start + rows]) for start in range(0, len(lengths), rows)]
+    widths = [_width(config, limit, max(group)) for group in groups]
+    return [_Batch(g, len(g) * width, len(g) * width**2) for g, width in zip(groups, widths, strict=True)]
+
+
+def _width(config: Mapping[str, Any], limit: int, longest: int) -> int:
+    pad = config.get("pad_to_sequence_len")
+    if pad:
+        return limit
+    return longest if pad is False else _MULTIPLE * math.ceil(longest / _MULTIPLE)
+
+
+def _squares(lengths: Sequence[int]) -> int:
+    return sum(length**2 for length in lengths)
+
+
+def _steps(config: Mapping[str, Any], per_epoch: int) -> tuple[float, int]:
+    if config.get("max_steps"):
+        return int(config["max_steps"]) / max(per_epoch, 1), int(config["max_steps"])
+    epochs = float(config.get("num_epochs") or 1)
+    return epochs, math.ceil(epochs * per_epoch)

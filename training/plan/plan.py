@@ -1,0 +1,99 @@
+"""One run planned: its config, steps and memory, and what it is on each card."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from training.plan.architecture import Weights, count, model_config
+from training.plan.batches import Schedule, schedule
+from training.plan.cards import Card
+from training.plan.memory import Memory, predict
+from training.plan.prices import Prices
+from training.plan.setup import Setup, set_up
+from training.plan.timing import ADAPTER, FULL, adapter_weights, predict_time, run_flops
+from training.plan.tokens import Lengths
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run on `gpus` GPUs of any kind; `trained` counts the weights that are updated."""
+
+    name: str
+    config: Mapping[str, Any]
+    architecture: "PretrainedConfig"
+    weights: Weights
+    trained: int
+    setup: Setup
+    schedule: Schedule
+    lengths: Lengths
+    memory: Memory
+    flops: float
+    gpus: int
+
+
+@dataclass(frozen=True)
+class OnCard:
+    """A plan on one kind of card: GiB, seconds a step, hours, US dollars (None without a price)."""
+
+    card: Card
+    fits: bool
+    why_not: str
+    step_seconds: float
+    hours: float
+    dollars: float | None
+    utilisation: float
+
+
+def make_plan(name: str, config: Mapping[str, Any], lengths: Lengths, gpus: int) -> Plan:
+    """Plan the rendered `config`; takes some seconds where its step has not been tracked before."""
+    architecture = model_config(name, str(config["base_model"]))
+    weights = count(architecture)
+    steps = schedule(config, lengths.tokens, gpus)
+    setup = set_up(name, config, steps.longest)
+    accumulates = int(config.get("gradient_accumulation_steps") or 1) > 1
+    return Plan(
+        name=name,
+        config=config,
+        architecture=architecture,
+        weights=weights,
+        trained=adapter_weights(architecture, setup) or weights.parameters,
+        setup=setup,
+        schedule=steps,
+        lengths=lengths,
+        memory=predict(architecture, weights, setup, gpus, accumulates),
+        flops=run_flops(architecture, weights, setup, steps),
+        gpus=gpus,
+    )
+
+
+def on_cards(plan: Plan, cards: Sequence[Card], prices: Prices, utilisation: float | None) -> list[OnCard]:
+    """The plan on each of `cards`."""
+    assumed = utilisation or (ADAPTER if plan.setup.adapter else FULL)
+    return [_on(plan, card, prices, assumed) for card in cards]
+
+
+def _on(plan: Plan, card: Card, prices: Prices, utilisation: float) -> OnCard:
+    time = predict_time(plan.flops, plan.trained, plan.schedule, card, plan.gpus, utilisation)
+    price = prices.hourly.get(card.name)
+    why = why_not(plan, card)
+    return OnCard(
+        card,
+        not why,
+        why,
+        time.step,
+        time.hours,
+        None if price is None else price * plan.gpus * time.hours,
+        utilisation,
+    )
+
+
+def why_not(plan: Plan, card: Card) -> str:
+    """Why the plan cannot run on `card`; empty where it can."""
+    if plan.setup.dtype == "bfloat16" and not card.bf16:
+        return "no bfloat16: add --override configs/hardware/fp16.yml"
+    if plan.memory.peak > card.usable:
+        return f"needs {plan.memory.peak:.1f} of {card.usable:.1f} GiB"
+    return ""

@@ -1,0 +1,132 @@
+"""A plan as tables for a person, and as one JSON object."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+
+from settings import output
+from training.plan.cards import CONTEXT, FRAGMENTATION
+from training.plan.plan import OnCard, Plan
+from training.plan.prices import Prices
+
+_KINDS = ("weights", "gradients", "optimizer", "activations", "logits", "temporaries")
+
+
+def as_dict(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], prices: Prices) -> dict[str, Any]:
+    """Everything that `show` prints; memory in GiB, time in seconds and hours."""
+    steps = plan.schedule
+    return {
+        "config": plan.name,
+        "gpus": plan.gpus,
+        "parameters": {"all": plan.weights.parameters, "trained": plan.trained},
+        "memory": {"peak": plan.memory.peak, "at": plan.memory.at, "host": plan.memory.host, **_segments(plan)},
+        "data": {**asdict(steps), "efficiency": steps.efficiency, "tokens": plan.lengths.source},
+        "flops": plan.flops,
+        "cards": [
+            {
+                "gpu": on.card.name,
+                "fits": on.fits,
+                "why_not": on.why_not,
+                "remedy": remedies.get(on.card.name, ""),
+                "usable": on.card.usable,
+                "step_seconds": on.step_seconds,
+                "hours": on.hours,
+                "dollars": on.dollars,
+                "utilisation": on.utilisation,
+            }
+            for on in cards
+        ],
+        "prices": {"date": str(prices.date), "source": prices.source},
+    }
+
+
+def _segments(plan: Plan) -> dict[str, Any]:
+    return {"segments": plan.memory.segments}
+
+
+def show(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], prices: Prices) -> None:
+    """Print the plan."""
+    output.print(_heading(plan), highlight=False)
+    output.print(_memory(plan))
+    output.print(
+        f"host: {plan.memory.host:.0f} GiB. On the card {CONTEXT} GiB for CUDA and {FRAGMENTATION:.0%} for fragmentation"
+        " come on top (assumed; taken off what a card has below).",
+        soft_wrap=True,
+        highlight=False,
+    )
+    output.print(_data(plan), highlight=False)
+    if not cards:
+        return
+    output.print(_cards(plan, cards))
+    for on in cards:
+        if not on.fits:
+            output.print(f"{on.card.name}: {on.why_not}. What would do: {remedies[on.card.name]}", soft_wrap=True)
+    output.print(
+        f"time: {plan.flops:.3g} FLOPs (formula: training/plan/timing.py) at {cards[0].utilisation:.0%} of the card's "
+        "peak, assumed; without start, evaluation and saving.\n"
+        f"prices of {prices.date}: {prices.source}. Check before you rely on it.",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def _heading(plan: Plan) -> str:
+    setup = plan.setup
+    parts = [
+        f"{plan.weights.parameters / 1e6:,.1f} M parameters, {plan.trained / 1e6:,.1f} M trained",
+        setup.dtype,
+        f"attention {setup.attention}",
+        f"checkpointing {setup.checkpointing or 'off'}",
+        f"ZeRO {setup.zero.stage}{' with offload' if setup.zero.offload_optimizer else ''}"
+        if setup.zero
+        else "no DeepSpeed",
+        f"liger: {', '.join(setup.liger) or 'none'}",
+        f"{plan.gpus} GPU{'s' * (plan.gpus > 1)}",
+    ]
+    return f"{plan.name}: " + "; ".join(parts)
+
+
+def _memory(plan: Plan) -> Table:
+    table = Table(
+        "GiB on one GPU", *_KINDS, "sum", title=f"peak memory {plan.memory.peak:.1f} GiB, in {plan.memory.at}"
+    )
+    for name, kinds in plan.memory.segments.items():
+        table.add_row(name, *(f"{kinds[kind]:.2f}" for kind in _KINDS), f"{sum(kinds.values()):.2f}")
+    return table
+
+
+def _data(plan: Plan) -> str:
+    steps = plan.schedule
+    lengths = plan.lengths.tokens
+    word = "packing efficiency" if steps.packed else "filled (padded to the longest of a batch)"
+    lines = [
+        f"data: {steps.conversations:,} conversations, {sum(lengths):,} tokens ({plan.lengths.source}); "
+        f"longest {max(lengths):,}, mean {sum(lengths) / len(lengths):.0f}",
+        _too_long(plan),
+        f"{word} {steps.efficiency:.1%}, padding waste {1 - steps.efficiency:.1%}; left out for an incomplete last batch: "
+        f"{steps.left} an epoch, others each time",
+        f"{steps.steps:,} steps of {steps.step_tokens:,} tokens in {steps.epochs:g} epochs: "
+        f"{round(steps.trained_on * steps.epochs):,} tokens",
+    ]
+    return "\n".join(lines)
+
+
+def _too_long(plan: Plan) -> str:
+    limit, steps = plan.config["sequence_len"], plan.schedule
+    if not steps.too_long:
+        return f"none is dropped or cut at sequence_len {limit:,}"
+    what = {"truncate": "would be cut", "raise": "stop the run (excess_length_strategy: raise)"}
+    return f"{steps.too_long} conversations over sequence_len {limit:,} {what.get(steps.strategy, 'would be dropped')}"
+
+
+def _cards(plan: Plan, cards: Sequence[OnCard]) -> Table:
+    table = Table("GPU", "usable GiB", "fits", "s a step", "minutes", "tokens/s", "US $")
+    for on in cards:
+        rate = plan.schedule.trained_on * plan.schedule.epochs / (on.hours * 3600)
+        cost = "no price" if on.dollars is None else f"{on.dollars:.2f}"
+        fits = "yes" if on.fits else "no"
+        row = (f"{on.card.usable:.1f}", fits, f"{on.step_seconds:.3f}", f"{on.hours * 60:.1f}", f"{rate:,.0f}", cost)
+        table.add_row(f"{plan.gpus} x {on.card.name}" if plan.gpus > 1 else on.card.name, *row)
+    return table

@@ -1,0 +1,121 @@
+"""How long each conversation of a run's dataset is, in tokens of its model."""
+
+import importlib.util
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from settings import UserError, read_jsonl
+from training.plan.architecture import is_local
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+HUB_TIMEOUT = 5.0
+SPLIT = r"'(?:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+"""How Qwen2 splits text before its byte pairs; each part is at least one token."""
+
+LETTERS = 9
+"""Estimate: a word is one token for every so many letters begun."""
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Tokens of each conversation; `source` says how they were counted, `estimated` whether it is a guess."""
+
+    tokens: list[int]
+    source: str
+    estimated: bool
+
+
+def read_lengths(name: str, config: Mapping[str, Any], data: str | None) -> Lengths:
+    """Count the dataset of `config`, or the chat JSONL at `data`. Raises `UserError` where it is missing or empty."""
+    path = data or str((config.get("datasets") or [{}])[0].get("path"))
+    if not Path(path).is_file():
+        raise UserError(
+            f"{name}: datasets.0.path: there is no file {path}",
+            hint="`just prep` makes data/chat (with --config configs/prep-sample.yml: data/quickstart/chat); or name "
+            'another chat JSONL with --data: one {"messages": [{"role": ..., "content": ...}]} a line',
+        )
+    field = "messages" if data else (config.get("datasets") or [{}])[0].get("field_messages") or "messages"
+    conversations = [row.get(field) for row in read_jsonl(path)]
+    if not conversations or not all(isinstance(messages, list) and messages for messages in conversations):
+        raise UserError(f"{path}: every line must hold a conversation under {field!r}")
+    tokenizer = _tokenizer(str(config["base_model"]))
+    template = _template(str(config.get("chat_template") or "tokenizer_default"), tokenizer)
+    texts = [template.render(messages=messages, **_special(tokenizer)) for messages in conversations]
+    if tokenizer is None:
+        return Lengths([estimate(text) for text in texts], "estimated from words: the tokenizer is not here", True)
+    return Lengths([len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]], "counted", False)
+
+
+def _tokenizer(base_model: str) -> "PreTrainedTokenizerBase | None":
+    """The model's tokenizer from its folder, the cache, or the hub where one answers in time; else None."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(base_model, local_files_only=True)
+    except (OSError, ValueError):
+        if is_local(base_model) or not _hub_answers(base_model):
+            return None
+    return AutoTokenizer.from_pretrained(base_model)
+
+
+def _hub_answers(base_model: str) -> bool:
+    import httpx
+    from huggingface_hub import HfApi, constants
+    from huggingface_hub.errors import HfHubHTTPError
+
+    if constants.HF_HUB_OFFLINE:
+        return False
+    try:
+        HfApi().model_info(base_model, timeout=HUB_TIMEOUT)
+    except (HfHubHTTPError, httpx.HTTPError, OSError):
+        return False
+    return True
+
+
+def _template(name: str, tokenizer: "PreTrainedTokenizerBase | None") -> Any:
+    """The Jinja template that Axolotl renders with: one of its own by name, or the tokenizer's."""
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    package = importlib.util.find_spec("axolotl")
+    if name == "tokenizer_default":
+        name = "chatml" if tokenizer is None else name
+    source = str(getattr(tokenizer, "chat_template", None))
+    if name != "tokenizer_default" and package and package.submodule_search_locations:
+        folder = Path(package.submodule_search_locations[0], "utils/chat_templates/templates")
+        if not (folder / f"{name}.jinja").is_file():
+            raise UserError(f"chat_template: Axolotl has no template {name!r}")
+        source = (folder / f"{name}.jinja").read_text(encoding="utf-8")
+    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+    environment.globals["raise_exception"] = _refuse
+    return environment.from_string(source)
+
+
+def _refuse(message: str) -> None:
+    raise UserError(f"chat_template: {message}")
+
+
+def _special(tokenizer: "PreTrainedTokenizerBase | None") -> dict[str, str]:
+    return {
+        "bos_token": str(getattr(tokenizer, "bos_token", None) or ""),
+        "eos_token": str(getattr(tokenizer, "eos_token", None) or "<|end|>"),
+    }
+
+
+def estimate(text: str) -> int:
+    """Tokens of a Qwen-like vocabulary of 150,000, guessed: Qwen2's own split of the text, long words in pieces."""
+    import regex
+
+    special = text.count("<|")
+    return 5 * -special + sum(-(-len(part.strip()) // LETTERS) or 1 for part in regex.findall(SPLIT, text))
+
+
+def shuffled(lengths: Sequence[int], seed: int) -> list[int]:
+    """The lengths in a random order, the same for a seed."""
+    order = list(lengths)
+    random.Random(seed).shuffle(order)
+    return order
