@@ -58,10 +58,12 @@ class Answers:
         if batch.made_with:
             self._journal.begin(batch.made_with)
         collected = _Collected(self, self._journal, batch, now)
-        yield collected.take
-        collected.end()
-        if asked_with:
-            self._journal.begin(asked_with)
+        try:
+            yield collected.take
+            collected.end()
+        finally:
+            if asked_with:
+                self._journal.begin(asked_with)
 
     def answered(self, fingerprint: str) -> None:
         self._failures.pop(fingerprint, None)
@@ -107,7 +109,8 @@ class _Collected:
     def _record(self, fingerprint: str, subject: str, turn: int, said: dict[str, Any]) -> None:
         if self._is_known(fingerprint, subject):
             return
-        response = said.get("response") or {}
+        response = said.get("response")
+        response = response if isinstance(response, dict) else {}
         body, failure = response.get("body"), None
         usage = usage_of(body)
         try:
@@ -144,7 +147,8 @@ class _Collected:
 def _check(said: dict[str, Any], response: dict[str, Any]) -> None:
     """Raise `RequestFailed` for a line that tells of an error."""
     if error := said.get("error"):
-        reason = ": ".join(str(error[name]) for name in ("code", "message") if error.get(name))
+        told = error if isinstance(error, dict) else {"message": error}
+        reason = ": ".join(str(told[name]) for name in ("code", "message") if told.get(name))
         raise RequestFailed(reason or "the batch gave no reason", retriable=True)
     status = response.get("status_code", 200)
     if status != 200:

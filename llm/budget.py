@@ -18,6 +18,10 @@ class Budget:
         """Whether what was spent and what is under way leave so much."""
         return self.most is None or self._spent() + self._held + dollars <= self.most
 
+    def keep(self, dollars: float) -> None:
+        """Set `dollars` aside for good: for a request that may be charged though its answer never came."""
+        self._held += dollars
+
     @contextmanager
     def hold(self, dollars: float) -> Iterator[None]:
         """Set `dollars` aside, the most that one request can cost, while it is under way.

@@ -6,6 +6,7 @@ import logging
 import time
 from types import TracebackType
 from typing import Any
+from weakref import WeakValueDictionary
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
@@ -52,7 +53,8 @@ class ChatClient:
         self.estimate = Estimate(endpoint)
         self._budget = budget or Budget(endpoint.max_cost, lambda: journal.usage.cost(endpoint.prices))
         self._openai = connect(endpoint, api_key, endpoint.concurrency)
-        self._asking: dict[str, asyncio.Lock] = {}
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """One for each request that somebody asks or waits for."""
         self._refused: list[RequestFailed] | None = []
         """Final refusals while no request has been answered; None afterwards."""
         self._stop: UserError | None = None
@@ -70,14 +72,12 @@ class ChatClient:
 
         Two callers with one fingerprint pay once: the second waits for the first.
         """
-        try:
-            async with self._asking.setdefault(request.fingerprint, asyncio.Lock()):
-                recorded = self.journal.answer(request.fingerprint)
-                if recorded is not None:
-                    return read_reply(recorded["response"], from_journal=True)
-                return await self._ask(request)
-        finally:
-            self._asking.pop(request.fingerprint, None)
+        turn = self._asking.setdefault(request.fingerprint, asyncio.Lock())
+        async with turn:
+            recorded = self.journal.answer(request.fingerprint)
+            if recorded is not None:
+                return read_reply(recorded["response"], from_journal=True)
+            return await self._ask(request)
 
     async def _ask(self, request: Request) -> Reply:
         try:
@@ -124,6 +124,8 @@ class ChatClient:
                 except RequestFailed as failure:
                     if is_overload(failure):
                         slot.refused()
+                    if failure.may_be_billed:
+                        self._budget.keep(self.estimate.worst(request))
                     raise
             slot.answered(reply.usage.tokens)
         self.estimate.learn(request, reply.usage)
@@ -184,7 +186,7 @@ class ChatClient:
 def _parse(text: str) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise RequestFailed(f"the answer is no JSON: {text.strip()[:200]!r}", retriable=True) from error
 
 

@@ -9,6 +9,9 @@ _CHARACTERS_A_TOKEN = 4.0
 _SHARE = 0.25
 """Of `max_tokens` that an answer is taken to have where nothing is known of it."""
 
+_TEMPLATE = 16
+"""Tokens that a chat template puts around a message, at most."""
+
 
 class Estimate:
     """Tokens of a prompt and of an answer by their characters; the rates are learned from every counted reply."""
@@ -56,5 +59,9 @@ class Estimate:
         return Usage(1, self.prompt(request), 0, self.completion(request))
 
     def worst(self, request: Request) -> float:
-        """Return US dollars if nothing is cached and the answer is as long as it may be."""
-        return Usage(1, self.prompt(request), 0, self._endpoint.max_tokens).cost(self._endpoint.prices)
+        """Return US dollars if nothing is cached, the answer is as long as it may be and every byte is a token.
+
+        No byte-level tokenizer makes more of a text; what a chat template adds to each message is allowed for.
+        """
+        size = sum(len(message["content"].encode("utf-8", "replace")) + _TEMPLATE for message in request.messages)
+        return Usage(1, size, 0, self._endpoint.max_tokens).cost(self._endpoint.prices)

@@ -54,7 +54,11 @@ class Journal:
         """What the last requests were made with: model, parameters, hashes of the prompts; None: not told."""
         self._late = 0
         """Offset of the first late line."""
-        self._size = self._known = self._load()
+        try:
+            self._size = self._known = self._load()
+        except BaseException:
+            os.close(self._file)
+            raise
         self._saved = time.monotonic()
 
     def __enter__(self) -> "Journal":
@@ -158,7 +162,7 @@ class Journal:
             late.append(offset)
             try:
                 self._index(_entry(line, self.path), (offset, len(line)))
-            except ValueError as error:
+            except (ValueError, TypeError) as error:
                 _LOG.warning("%s, line %d is left out: %s", self.path, number, error)
         if end < size:
             _LOG.warning("%s: the last line was torn by an interruption; it is dropped", self.path)
@@ -177,12 +181,12 @@ class Journal:
         if "fingerprint" not in entry:
             self.made_with = entry["made_with"]
             return
+        if entry["usage"] is not None:
+            self.usage += Usage(**entry["usage"])
         if entry["response"] is not None and entry["error"] is None:
             self._answers[entry["fingerprint"]] = place
         if entry.get("subject") is not None:
             self._subjects.setdefault(entry["subject"], []).append(place)
-        if entry["usage"] is not None:
-            self.usage += Usage(**entry["usage"])
 
     def _append(self, line: bytes) -> None:
         rest = memoryview(line)

@@ -52,6 +52,11 @@ class RequestFailed(Exception):
     kind = "no answer"
     body: str | None = None
 
+    @property
+    def may_be_billed(self) -> bool:
+        """Whether the server may have answered, and charge for it, though nothing usable came back."""
+        return not self.status and not self.unreachable
+
     def __init__(
         self, reason: str, *, retriable: bool, wait: float | None = None, unreachable: bool = False, status: int = 0
     ) -> None:
@@ -82,5 +87,6 @@ def read_reply(body: Any, from_journal: bool) -> Reply:
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         said = json.dumps(body, ensure_ascii=False)[:200]
         raise RequestFailed(f"the answer is no chat completion: {said}", retriable=True) from error
-    text = content if isinstance(content, str) else ""
+    # Half of a surrogate pair, which JSON may hold, could not be written to any file.
+    text = content.encode("utf-8", "replace").decode() if isinstance(content, str) else ""
     return Reply(text, str(reason), Usage.of_response(body.get("usage")), from_journal)

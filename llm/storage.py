@@ -1,6 +1,8 @@
 """A disk that is full is the user's to mend, so it is said in one message."""
 
 import errno
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,26 @@ _FULL = {
     errno.EDQUOT: "the disk quota is used up",
     errno.EFBIG: "the file has reached the largest size that is allowed",
 }
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Make a folder if need be and hold it, for one process at a time; raises `UserError` where another one does."""
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise UserError(
+            f"{folder}: another run is writing this folder",
+            hint="wait until it has ended, or give this run a folder of its own with --out",
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from prep.config import PrepConfig
 from prep.conversion import Conversion
 from prep.converter import Converter
 from prep.engines.local import JOURNAL
+from prep.engines.ray_layout import FOLDER, recorded
 from prep.gate import Gate
 from prep.inputs import Inputs, read_inputs
 from prep.prompts import PromptSet
@@ -35,6 +36,7 @@ class Foreseen:
         """Expected of the requests to be sent: to rows that were never answered, and to those that need a repair."""
         self.worst = 0.0
         """US dollars, if each of these rows uses all its tries and each answer is as long as it may be."""
+        self._seen: set[str] = set()
         self._tries = config.gate.tries
         self._endpoint = endpoint
 
@@ -42,6 +44,9 @@ class Foreseen:
         self.estimate.learn(request, reply.usage)
 
     def missing(self, request: Request) -> None:
+        if request.fingerprint in self._seen:
+            return  # rows that say the same are asked once
+        self._seen.add(request.fingerprint)
         expected = self.estimate.usage(request)
         if request.turn == 1:
             self.first += expected
@@ -57,6 +62,8 @@ def foresee(config: PrepConfig) -> int:
     """Print rows, requests, tokens and cost of a run with this config, and return 0."""
     if not isinstance(config.teacher, Endpoint):
         raise UserError(f"the {config.teacher.name} teacher asks nobody: a run costs nothing")
+    if recorded(config.out / FOLDER):
+        raise UserError(f"{config.out / FOLDER} holds the answers of engine ray, which a dry run does not read")
     given = read_inputs(config)
     with tempfile.TemporaryDirectory() as empty:
         path = config.out / JOURNAL
@@ -92,7 +99,7 @@ def _table(endpoint: Endpoint, given: Inputs, foreseen: Foreseen, paid: Usage) -
     table.add_column(justify="right")
     table.add_row("rows", str(tally.total))
     table.add_row("nothing to convert", str(tally.skipped))
-    table.add_row("done, from the journal", str(tally.total - tally.skipped - asked.requests))
+    table.add_row("done, from the journal", str(tally.kept + tally.failed - tally.retriable))
     table.add_row("to be asked", f"{foreseen.first.requests} first answers, {foreseen.repair.requests} repairs")
     table.add_row("tokens expected", f"{asked.prompt:,} of prompts, {asked.completion:,} of answers")
     table.add_row("cost expected", f"${asked.cost(endpoint.prices):.4f} without repairs, nothing cached")

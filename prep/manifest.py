@@ -36,14 +36,16 @@ def inputs(config: PrepConfig, spec: StructureSpec, rows: str, questions: str | 
     }
 
 
-def finished(out: Path, made_from: dict[str, str | None]) -> dict[str, Any] | None:
+def finished(out: Path, made_from: dict[str, str | None], asked_with: dict[str, Any]) -> dict[str, Any] | None:
     """Return the manifest in `out` if its dataset is whole, unchanged, and made from the same; else None.
 
-    A dataset in which rows are missing that a new run might get is not finished.
+    `asked_with`: what requests are made with now (`prep.asking.made_with`); a revalidated dataset may have answers
+    that were asked for otherwise. A dataset in which rows are missing that a new run might get is not finished.
     """
     try:
         manifest = json.loads((out / NAME).read_text(encoding="utf-8"))
-        same = manifest["inputs"] == made_from and not manifest["rows"]["retriable"]
+        same = manifest["inputs"] == made_from and (manifest["asked_with"] or {}) == asked_with
+        same = same and not manifest["rows"]["retriable"]
         whole = all(fingerprint.of_file(out / name) == digest for name, digest in manifest["files"].items())
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from llm import Endpoint
 from llm.redact import Redactor
-from llm.storage import writing
-from prep import manifest
+from llm.storage import held, writing
+from prep import asking, manifest
 from prep.config import PrepConfig
+from prep.engines.ray_layout import FOLDER, recorded
 from prep.inputs import Inputs, read_inputs
 from prep.outcome import Mode, Outcome, Task
 from prep.progress import summary
@@ -24,21 +25,41 @@ def prepare(config: PrepConfig, mode: Mode = "run") -> int:
     # Asked for before a source is fetched in vain, but not where everything may be done already.
     key = None if finished or mode == "revalidate" else _key(config)
     rounds = _rounds(config) if mode == "retry-failed" else {}
+    if mode == "revalidate":
+        _refuse_unrecorded(config)
     given = read_inputs(config)
-    done = manifest.finished(config.out, given.hashes) if mode == "run" else None
+    asked_with = asking.made_with(config, given.spec)
+    done = manifest.finished(config.out, given.hashes, asked_with) if mode == "run" else None
     if done:
         return _already(config, done["rows"])
     if mode != "revalidate":
         key = key or _key(config)
     Redactor([key] if key else []).install()
-    with writing(config.out):
-        (config.out / manifest.NAME).unlink(missing_ok=True)
-    outcome = _convert(config, given, Task(key, rounds, revalidate=mode == "revalidate"))
-    return _finish(config, given, outcome)
+    with held(config.out):
+        outcome = _convert(config, given, Task(key, rounds, revalidate=mode == "revalidate"))
+        return _finish(_as_asked(config, outcome), given, outcome)
 
 
 def _key(config: PrepConfig) -> str | None:
     return config.teacher.api_key() if isinstance(config.teacher, Endpoint) else None
+
+
+def _refuse_unrecorded(config: PrepConfig) -> None:
+    if not isinstance(config.teacher, Endpoint):
+        raise UserError(f"the {config.teacher.name} teacher records no answers: start without --revalidate")
+    if not any(path.stat().st_size for path in [*config.out.glob("journal.jsonl"), *recorded(config.out / FOLDER)]):
+        raise UserError(
+            f"{config.out} holds no journal: there are no recorded answers to judge",
+            hint="name the folder of the run with --out, or start without --revalidate",
+        )
+
+
+def _as_asked(config: PrepConfig, outcome: Outcome) -> PrepConfig:
+    """The config with the model that gave the answers, which after --revalidate need not be the one that is set."""
+    model = (outcome.asked_with or {}).get("model")
+    if model is None:
+        return config
+    return config.model_copy(update={"teacher": config.teacher.model_copy(update={"model": model})})
 
 
 def _rounds(config: PrepConfig) -> Mapping[str, int]:
@@ -51,6 +72,11 @@ def _rounds(config: PrepConfig) -> Mapping[str, int]:
     if not file.exists():
         raise UserError(f"{file} does not exist: there is nothing to retry", hint="start without --retry-failed first")
     failed = [row for row in read_jsonl(file) if row["status"] == "failed"]
+    if any("row" not in row for row in failed):
+        raise UserError(
+            f"{file} was written by an earlier release, which does not say which rows failed",
+            hint="start once without --retry-failed: recorded answers cost nothing",
+        )
     return {row["row"]: len(row["attempts"]) // config.gate.tries + 1 for row in failed}
 
 
@@ -74,6 +100,8 @@ def _convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
 def _finish(config: PrepConfig, given: Inputs, outcome: Outcome) -> int:
     """Write what there is to write, print the summary, and return the exit status."""
     tally = outcome.tally
+    with writing(config.out):
+        (config.out / manifest.NAME).unlink(missing_ok=True)
     with Store(outcome.conversions) as store:
         failed = write_failed(config.out, store)
         if tally.kept:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from llm import Journal
+from llm import Endpoint, Journal
 from llm.redact import Redactor
 from prep import asking
 from prep.config import PrepConfig
@@ -26,9 +26,10 @@ BATCHES = "batches"
 
 def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     """Run the converter under a progress bar; an interrupt prints what there is and goes on as an interrupt."""
-    refuse_blocks(config)
-    if not task.revalidate:
-        _refuse_batches(config)
+    if isinstance(config.teacher, Endpoint):
+        refuse_blocks(config)
+        if not task.revalidate:
+            _refuse_batches(config)
     path = config.out / JOURNAL
     conversions = config.out / CONVERSIONS
     with Journal(path, config.save_every, Redactor([task.key] if task.key else [])) as journal:

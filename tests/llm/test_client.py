@@ -216,3 +216,38 @@ def test_tokens_of_an_answer_that_cannot_be_used_are_counted(server: ChatServer,
     failed, _ = read_jsonl(tmp_path / "journal.jsonl")
     assert failed["usage"]["prompt"] == 7
     assert failed["response"] == {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}
+
+
+def test_callers_of_one_fingerprint_pay_once_after_a_failure_too(
+    server: ChatServer, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    server.script = lambda seen, times: Act(status=400) if times == 1 else Act(delay=0.2)
+
+    async def three() -> list[Any]:
+        with Journal(tmp_path / "journal.jsonl", 5) as journal:
+            async with ChatClient(endpoint, journal, None) as client:
+                first = [asyncio.create_task(client.complete(question("same"))) for _ in range(2)]
+                await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.sleep(0.05)
+                return await asyncio.gather(*first, client.complete(question("same")), return_exceptions=True)
+
+    failed, *answered = asyncio.run(three())
+    assert isinstance(failed, RequestFailed)
+    assert [reply.content for reply in answered] == ["fine", "fine"]
+    assert len(server.seen) == 2
+
+
+def test_an_answer_that_never_came_may_be_charged(server: ChatServer, endpoint: Endpoint, tmp_path: Path) -> None:
+    """What is set aside for it stays set aside, so that no more is sent than the limit bears."""
+    server.script = lambda seen, times: Act(delay=1)
+    hanging = endpoint.model_copy(update={"timeout": 0.05, "max_cost": 0.001, "attempts": 2})
+    ended = together(hanging, tmp_path, 20)
+    assert any(isinstance(end, NotSent) for end in ended)
+    assert len(server.seen) <= 8
+
+
+@pytest.mark.parametrize("raw", ["[" * 100_000, f'{{"choices": {"9" * 5000}}}'])
+def test_json_that_python_cannot_hold_is_retried(server: ChatServer, ask, tmp_path: Path, raw: str) -> None:
+    server.script = first(Act(raw=raw))
+    assert asyncio.run(ask()).content == "fine"
+    assert read_jsonl(tmp_path / "journal.jsonl")[0]["error"].startswith("the answer is no JSON")

@@ -57,6 +57,9 @@ def test_a_torn_last_line_is_dropped_and_the_rest_used(tmp_path: Path, cut: int,
         '{"version": 1, "fingerprint": "x", "attempt": 1}',
         '{"version": 2, "made_with": {}, "more": 1}',
         "\x00\x00",
+        json.dumps({"version": 2, **entry("x", usage={"prompu": 1})}),
+        json.dumps({"version": 2, **entry("x", usage=7)}),
+        json.dumps({"version": 2, **entry("x", fingerprint=["x"])}),
     ],
 )
 def test_a_line_that_is_no_entry_is_named_and_left_out(tmp_path: Path, line: str, caplog) -> None:

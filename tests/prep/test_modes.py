@@ -301,3 +301,67 @@ def test_rows_added_to_the_source_cost_only_themselves(server: ChatServer, sourc
     write_jsonl(tmp_path / "more.jsonl", [*make_rows(2, seed=9), *rows])
     assert prep(tmp_path / "more.jsonl", tmp_path / "out") == 0
     assert len(server.seen) == 8
+
+
+def test_an_answer_with_half_a_surrogate_pair_is_one_like_any_other(
+    server: ChatServer, source, prep: Run, tmp_path: Path
+) -> None:
+    rows = source(make_rows(6))
+    server.script = lambda seen, times: Act(content=f"{good(seen, times).content} \ud83d")
+    assert prep(rows, tmp_path / "out", "gate.tries=1") == 0
+    before = contents(tmp_path / "out")
+    (tmp_path / "out/manifest.json").unlink()
+    assert prep(rows, tmp_path / "out", "gate.tries=1") == 0
+    assert contents(tmp_path / "out") == before
+    assert len(server.seen) == 6
+
+
+def test_answers_of_another_model_do_not_pass_for_those_of_the_one_that_is_set(
+    server: ChatServer, source, prep: Run, tmp_path: Path
+) -> None:
+    rows, other = source(make_rows(6)), "teacher.model=another"
+    assert prep(rows, tmp_path / "out") == 0
+    assert prep(rows, tmp_path / "out", "--revalidate", other) == 0
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert manifest["teacher"]["model"] == manifest["asked_with"]["model"] == "deepseek-chat"
+    assert "(deepseek-chat)" in (tmp_path / "out/chat/README.md").read_text()
+    assert len(server.seen) == 6
+    assert prep(rows, tmp_path / "out", other) == 0
+    assert len(server.seen) == 12
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"), [((), "holds no journal"), (("--teacher", "rules"), "records no answers")]
+)
+def test_a_revalidation_of_nothing_is_one_message_and_changes_nothing(
+    source, prep: Run, tmp_path: Path, arguments, message: str
+) -> None:
+    rows = source(make_rows(6))
+    assert prep(rows, tmp_path / "out") == 0
+    (tmp_path / "out/journal.jsonl").unlink()
+    before = contents(tmp_path / "out")
+    with pytest.raises(UserError, match=message):
+        prep(rows, tmp_path / "out", "--revalidate", *arguments)
+    assert contents(tmp_path / "out") == before
+    assert (tmp_path / "out/manifest.json").exists()
+
+
+def test_failures_of_an_earlier_release_are_one_message(source, prep: Run, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    write_jsonl(tmp_path / "out/failed.jsonl", [{"index": 0, "status": "failed", "attempts": []}])
+    with pytest.raises(UserError, match="earlier release"):
+        prep(source(make_rows(2)), tmp_path / "out", "--retry-failed")
+
+
+def test_a_dry_run_counts_rows_that_say_the_same_once(source, prep: Run, tmp_path: Path, capsys) -> None:
+    rows = make_rows(6)
+    assert prep(source([*rows, *rows]), tmp_path / "out", "--dry-run") == 0
+    assert "6 first answers" in plain(capsys.readouterr().out)
+
+
+def test_a_folder_that_is_being_written_is_refused(server: ChatServer, source, prep: Run, tmp_path: Path) -> None:
+    from llm.storage import held
+
+    with held(tmp_path / "out"), pytest.raises(UserError, match="another run is writing this folder"):
+        prep(source(make_rows(2)), tmp_path / "out")
+    assert not server.seen
