@@ -40,7 +40,7 @@ def locate(entry: ModelEntry) -> LocalModel:
     base = _fetch(entry.hub, entry.revision) if entry.hub else Path(entry.path or "").expanduser()
     adapter = entry.adapter
     _require_folder(base, entry)
-    if adapter is None and (base / "adapter_config.json").is_file() and not (base / "config.json").is_file():
+    if adapter is None and _is_adapter(base):
         base, adapter = _base_of(base, entry), base
     if not (base / "config.json").is_file() or not _weights(base):
         raise UserError(
@@ -66,6 +66,12 @@ def _require_folder(folder: Path, entry: ModelEntry) -> None:
         f"{entry.name}: {folder} is no model folder: {found}",
         hint="train it first (`just train`), or name a model of the hub by `hub:` in the config",
     )
+
+
+def _is_adapter(folder: Path) -> bool:
+    """A trainer may leave the base model's config.json beside an adapter; its weights are what it lacks."""
+    whole = [path for path in _weights(folder) if not path.name.startswith("adapter_model")]
+    return (folder / "adapter_config.json").is_file() and not whole
 
 
 def _require_adapter(adapter: Path, entry: ModelEntry) -> None:

@@ -49,7 +49,8 @@ def schedule(config: Mapping[str, Any], lengths: Sequence[int], gpus: int) -> Sc
     kept = [min(length, limit) for length in lengths if length <= limit or strategy == "truncate"]
     rows = int(config.get("micro_batch_size") or 1)
     order = shuffled(kept, int(config.get("seed") or 42))
-    batches = _packed(order, limit, rows) if config.get("sample_packing") else _padded(order, config, limit, rows)
+    pack = _packed if config.get("sample_packing") else _padded
+    batches = pack(order, config, limit, rows)
     accumulation = int(config.get("gradient_accumulation_steps") or 1)
     shared = len(batches) - len(batches) % gpus if len(batches) >= gpus else len(batches)
     per_epoch = math.ceil(math.ceil(len(batches) / gpus) / accumulation)
@@ -79,8 +80,14 @@ class _Batch:
     squares: int
 
 
-def _packed(lengths: Sequence[int], limit: int, rows: int) -> list[_Batch]:
-    """Axolotl's `pack_group`: first fit in the order given; `rows` bins make a batch, the last one whole or not."""
+def _packed(lengths: Sequence[int], config: Mapping[str, Any], limit: int, rows: int) -> list[_Batch]:
+    """Axolotl's `pack_group`: first fit in the order given, `rows` bins a batch, less the last one that is not full.
+
+    With flash_attention_2, or `multipack_real_batches: false`, a batch is one bin of `rows` times the length.
+    """
+    real = config.get("multipack_real_batches")
+    if real is False or (real is None and config.get("attn_implementation") == "flash_attention_2"):
+        limit, rows = limit * rows, 1
     bins = first_fit(lengths, limit)
     groups = [bins[start : start + rows] for start in range(0, len(bins), rows)]
     whole = [group for group in groups if len(group) == rows] or groups

@@ -92,10 +92,15 @@ def _with_adapter(model: Any, setup: Setup) -> Any:
 
 
 @contextmanager
-def without_kernels(model_type: str) -> Iterator[None]:
+def without_kernels(model_type: str, padded: bool) -> Iterator[None]:
     """Triton kernels are called and not launched, so that Liger's own code allocates what it does on a GPU; attention
-    over packed rows goes to PyTorch's varlen operator as in Axolotl's sdpa_varlen. All is put back at the end."""
+    over packed rows goes to PyTorch's varlen operator as in Axolotl's sdpa_varlen. All is put back at the end.
+
+    Under fake tensors transformers cannot see whether a row is padded, and makes the mask that `padded` rows need;
+    without it, it is told that nothing is being traced, and leaves the mask out.
+    """
     from torch import nn
+    from transformers import masking_utils
     from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
     from triton.runtime.jit import JITFunction
 
@@ -103,6 +108,8 @@ def without_kernels(model_type: str) -> Iterator[None]:
     kept = dict(vars(modeling)), nn.functional.cross_entropy
     with ExitStack() as stack:
         stack.enter_context(patch.object(JITFunction, "run", lambda *_, **__: None))
+        if not padded:
+            stack.enter_context(patch.object(masking_utils, "is_tracing", lambda *_: False))
         ALL_ATTENTION_FUNCTIONS.register(_VARLEN, _varlen)
         try:
             yield

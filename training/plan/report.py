@@ -51,8 +51,8 @@ def show(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], price
     output.print(_heading(plan), highlight=False)
     output.print(_memory(plan))
     output.print(
-        f"host: {plan.memory.host:.0f} GiB. On the card {CONTEXT} GiB for CUDA and {FRAGMENTATION:.0%} for fragmentation"
-        " come on top (assumed; taken off what a card has below).",
+        f"host: {plan.memory.host:.0f} GiB. On the card {CONTEXT} GiB for CUDA and {FRAGMENTATION:.0%} for "
+        "fragmentation come on top (assumed; taken off what a card has below).",
         soft_wrap=True,
         highlight=False,
     )
@@ -105,8 +105,8 @@ def _data(plan: Plan) -> str:
         f"data: {steps.conversations:,} conversations, {sum(lengths):,} tokens ({plan.lengths.source}); "
         f"longest {max(lengths):,}, mean {sum(lengths) / len(lengths):.0f}",
         _too_long(plan),
-        f"{word} {steps.efficiency:.1%}, padding waste {1 - steps.efficiency:.1%}; left out for an incomplete last batch: "
-        f"{steps.left} an epoch, others each time",
+        f"{word} {steps.efficiency:.1%}, padding waste {1 - steps.efficiency:.1%}; the incomplete last batch of an "
+        f"epoch leaves out {steps.left}, others each time",
         f"{steps.steps:,} steps of {steps.step_tokens:,} tokens in {steps.epochs:g} epochs: "
         f"{round(steps.trained_on * steps.epochs):,} tokens",
     ]
