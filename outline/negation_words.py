@@ -21,25 +21,14 @@ AVOIDING = frozenset("avoid avoids avoided avoiding refrain".split())
 # They may stand for a negation, but deny nothing by themselves.
 LIKE = frozenset(
     """
-    stop stopping absence free unable impossible unnecessary hardly rarely seldom barely lack lacks
+    stop stops stopped stopping absence free unable impossible unnecessary hardly rarely seldom barely lack lacks
     lacking fail fails failed refuse refuses deny denies denied exclude excluded ruled unless except instead rather
     prevent prevents prevented preventing forbidden prohibited contraindicated skip omit quit cease discontinue away off
-    unlikely maximum most limit only scarcely little far cessation
+    unlikely maximum most limit only
     """.split()
 )
-# Of these a text is owed one where it speaks of what they deny.
-OWED = frozenset(
-    """
-    stop stopping absence free unable impossible unnecessary hardly barely scarcely rarely seldom fail
-    fails failed refuse refuses deny denies denied unless except instead rather far forbidden prohibited
-    contraindicated skip omit quit cease discontinue unlikely negative absent
-    """.split()
-)
-# They deny only with the word behind them.
-JOINED = {"instead": "of", "rather": "than", "far": "from"}
 LIKE_BEHIND = frozenset(
-    "negative absent free unlikely unnecessary excluded ruled contraindicated forbidden prohibited avoided none nil"
-    .split()
+    "negative absent free unlikely unnecessary excluded ruled contraindicated forbidden none nil".split()
 )
 ONLY_AHEAD = frozenset("without neither nor".split()) | LIKE - LIKE_BEHIND
 SOFT = LIKE | LIKE_BEHIND | AVOIDING
@@ -51,7 +40,7 @@ AUXILIARIES = frozenset(
 LIGHT = frozenset(
     """
     take taken taking takes use used using uses get gets getting got go goes going gone give given giving gives make
-    makes making need needed needs required require requires necessary want wants have having seem seems feel feels try keep keeps start yet let
+    makes making need needed needs want wants have having seem seems feel feels try keep keeps start yet let
     """.split()
 )
 # Words whose opposite is their own with a prefix; behind "un" and before "less" any word will do.
@@ -73,7 +62,7 @@ SUBJECTS = frozenset("it he she they we i you this these there those".split())
 IMPERATIVES = frozenset(
     """
     take use apply avoid drink eat see come visit consult call give wash put check repeat show stop start keep go get
-    wear continue do try follow meet make let rest swim walk sleep sit lie boil roll raise clean stay put place press weigh
+    wear continue do try follow meet make let rest walk sleep sit lie boil roll raise clean stay put place press weigh
     test read ask tell send upload treat bring hold turn pour mix add cover remove change cut limit reduce increase
     """.split()
 )
@@ -86,21 +75,3 @@ OBJECTS = frozenset("it them him me us you this that these those".split())
 # Function words that say what is denied behind "not".
 NOT_EMPTY = frozenset("done doing more".split())
 TIMES = frozenset("before after until within during if".split())
-# "unlikely" behind "is" denies what stands before it, unless one of these follows.
-PREDICATES = frozenset(
-    "unlikely negative absent impossible unnecessary contraindicated forbidden prohibited avoided excluded none nil".split()
-)
-FOLLOWED = frozenset("to that for of from".split())
-# What stands for a word and its opposite alike a prefix does.
-OPPOSITES = {"temporary": "permanent", "benign": "malignant", "safe": "dangerous", "negative": "positive"}
-# Another word for the same, by which two texts agree.
-IRREGULAR = {
-    "benefit": "help", "relief": "help", "painful": "pain", "hurt": "pain", "hurts": "pain", "hurting": "pain",
-    "mobile": "move", "required": "need", "require": "need", "requires": "need", "necessary": "need",
-    
-    "swollen": "swell", "driven": "drive", "drove": "drive", "drunk": "drink", "drank": "drink", "eaten": "eat",
-    "ate": "eat", "broken": "break", "broke": "break", "worn": "wear", "grown": "grow", "grew": "grow", "seen": "see",
-    "shown": "show", "found": "find", "slept": "sleep", "felt": "feel", "left": "leave", "lost": "lose",
-    "fallen": "fall", "risen": "rise", "spoken": "speak", "chosen": "choose", "bled": "bleed", "fed": "feed",
-    "spread": "spread", "begun": "begin", "hidden": "hide", "forgotten": "forget", "gone": "go", "bitten": "bite",
-}  # fmt: skip

@@ -10,25 +10,16 @@ negation in wholly other words; a condition that is parted from its advice; "sto
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from outline.mentions import Mention
-from outline.negation_words import TIMES
-from outline.scope import LIGHT_KEYS, ONLY, Cue, Word, find_assertions, find_cues, key, split_sentences
+from outline.scope import LIGHT_KEYS, Cue, Word, base_of, find_assertions, find_cues, key, split_sentences
 from outline.tree import Node, Outline
 from outline.words import stem
 
 # A reply that says not to worry, and an outline that leaves it out, differ in no medical statement.
 _COURTESIES = frozenset(key(word) for word in "worry hesitate doubt panic fear mind".split())
-
-
-# Heads that say nothing by themselves.
-_ONLY = key(ONLY)
-_MORE = key("more")
-_LIMITS = frozenset(key(word) for word in "most maximum max limit under within below only".split())
-_TIME_KEYS = frozenset(map(key, TIMES))
-_EMPTY = LIGHT_KEYS | _TIME_KEYS | {""}
 
 
 @dataclass(frozen=True)
@@ -42,14 +33,8 @@ class Denial:
     second: str | None = None
     near: tuple[str, ...] = ()
     """The content words that the cue reaches, the head and light verbs not counted."""
-    above: frozenset[str] = frozenset()
-    """The words of the points above and before the colon."""
-    base: str = ""
-    """The key of the word that the head denies by its prefix: "usual" for "unusual"."""
     others: tuple[str, ...] = ()
     """All words that the cue may be about, those behind the head first."""
-    only: bool = False
-    """Whether "only" stands beside it, which then can be no negation in other words."""
     strong: bool = True
     """Whether it counts as lost when the other text does not speak of it at all."""
     prefix: bool = False
@@ -57,13 +42,11 @@ class Denial:
 
 
 class Reach(NamedTuple):
-    """A cue and what it may deny, as keys: its head ("" for nothing named) and the words in its reach."""
+    """A cue that reaches a word: the cue, what it denies ("" for nothing named), and whether the word stands above."""
 
     cue: str
     head: str
-    words: frozenset[str]
-    pronoun: bool = False
-    """Whether it is about "it" or "them", which stand for something above."""
+    above: bool
 
 
 @dataclass
@@ -73,9 +56,7 @@ class Negations:
     denials: list[Denial] = field(default_factory=list)
     reached: dict[str, set[Reach]] = field(default_factory=dict)
     """The words that cues reach."""
-    under: dict[str, set[Reach]] = field(default_factory=dict)
-    """The words that cues stand under."""
-    wide: dict[str, set[Reach]] = field(default_factory=dict)
+    wide: set[str] = field(default_factory=set)
     """The words that cues may be about."""
     words: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
@@ -92,11 +73,11 @@ class Negations:
 
     def __or__(self, other: "Negations") -> "Negations":
         """Return what two texts say together."""
+        words = self.reached.keys() | other.reached.keys()
         return Negations(
             self.denials + other.denials,
-            _joined(self.reached, other.reached),
-            _joined(self.under, other.under),
-            _joined(self.wide, other.wide),
+            {word: self.reached.get(word, set()) | other.reached.get(word, set()) for word in words},
+            self.wide | other.wide,
             self.words | other.words,
             self.plain | other.plain,
             self.asserted | other.asserted,
@@ -127,43 +108,31 @@ def find_negations(text: str | Outline) -> Negations:
         cues = find_cues(sentence)
         _add_words(found, sentence, cues)
         for cue in cues:
-            _add_cue(found, sentence, cue, above, below)
+            head = "" if cue.head is None else sentence[cue.head].key
+            reach = Reach(sentence[cue.at].key, head, above=False)
+            for place in cue.reached:
+                found.reached.setdefault(sentence[place].key, set()).add(reach)
+            if cue.strong or cue.avoids:
+                found.elliptic = found.elliptic or not head
+                for other in above if head else above | _keys(below):
+                    found.reached.setdefault(other, set()).add(reach._replace(above=True))
+                if head or (cue.elliptic and cue.reached and not below):
+                    found.denials.extend(_denials(sentence, cue))
     return found
 
 
 def _add_words(found: Negations, sentence: Sequence[Word], cues: Sequence[Cue]) -> None:
     reached = {place for cue in cues for place in cue.reached}
-    found.words.update([word.key for word in sentence])
-    found.plain.update([word.key for place, word in enumerate(sentence) if place not in reached])
-    found.asserted.update([sentence[place].key for place in find_assertions(sentence) - reached])
+    found.words.update(word.key for word in sentence)
+    found.plain.update(word.key for place, word in enumerate(sentence) if place not in reached)
+    found.asserted.update(sentence[place].key for place in find_assertions(sentence) - reached)
+    found.wide.update(sentence[place].key for cue in cues for place in cue.wide)
     for place, word in enumerate(sentence):
         # "not uncommon" denies nothing.
         if word.base and place not in reached:
             base = key(word.base)
-            found.reached.setdefault(base, set()).add(Reach(word.key, base, frozenset({base})))
-            denial = Denial(word.start, word.end, stem(word.base), base, strong=False, prefix=True)
-            found.denials.append(denial)
-
-
-def _add_cue(
-    found: Negations, sentence: Sequence[Word], cue: Cue, above: frozenset[str], below: Sequence[Node]
-) -> None:
-    head = "" if cue.head is None else sentence[cue.head].key
-    words = frozenset([sentence[place].key for place in cue.reached])
-    reach = Reach(sentence[cue.at].key, head, words, cue.pronoun)
-    for places, by_word in ((cue.reached, found.reached), (cue.wide, found.wide)):
-        for place in places:
-            by_word.setdefault(sentence[place].key, set()).add(reach)
-    if cue.strong or cue.owed or reach.cue == _ONLY:
-        found.elliptic = found.elliptic or (cue.strong and not head)
-        for other in above if head or not below else _keys(below) if cue.forward else above | _keys(below):
-            found.under.setdefault(other, set()).add(reach)
-        if (head or (cue.elliptic and cue.reached and not below)) and reach.cue != _ONLY:
-            found.denials.extend(_denials(sentence, cue, above))
-
-
-def _joined(one: dict[str, set[Reach]], other: dict[str, set[Reach]]) -> dict[str, set[Reach]]:
-    return {word: one.get(word, set()) | other.get(word, set()) for word in one.keys() | other.keys()}
+            found.reached.setdefault(base, set()).add(Reach(word.key, base, above=False))
+            found.denials.append(Denial(word.start, word.end, stem(word.base), base, strong=False, prefix=True))
 
 
 def negation_mentions(text: str) -> list[Mention]:
@@ -172,33 +141,28 @@ def negation_mentions(text: str) -> list[Mention]:
     return [Mention(denial.start, denial.end, frozenset({denial.stem})) for denial in denials]
 
 
-def _denials(sentence: Sequence[Word], cue: Cue, above: frozenset[str]) -> Iterator[Denial]:
+def _denials(sentence: Sequence[Word], cue: Cue) -> Iterator[Denial]:
     """What a cue denies: its head, and what is joined to it by "or" ("no fever or vomiting")."""
-    first = _denial(sentence, cue, above)
-    yield first
+    yield _denial(sentence, cue)
     for place in cue.reached:
         if (
             cue.head is not None
-            and cue.strong
             and place > cue.head
             and sentence[place].text != "more"
-            and _follows_or(sentence, place, cue.forward)
+            and _follows_or(sentence, place)
         ):
             word = sentence[place]
-            others = (first.head, *first.others)
-            yield replace(first, end=word.end, stem=stem(word.text), head=word.key, others=others, strong=False)
+            yield Denial(sentence[cue.at].start, word.end, stem(word.text), word.key, strong=False)
 
 
-def _follows_or(sentence: Sequence[Word], place: int, forward: bool) -> bool:
+def _follows_or(sentence: Sequence[Word], place: int) -> bool:
     before = [word.text for word in sentence[max(0, place - 2) : place]]
-    if before[-1:] in (["or"], ["nor"]):
-        return True
-    # "cannot hold urine or the foot drops" begins a clause.
-    ends = forward or place + 1 == len(sentence) or not sentence[place + 1].content
-    return ends and before[:1] in (["or"], ["nor"]) and before[1] in ("a", "an", "any", "the")
+    return before[-1:] in (["or"], ["nor"]) or (
+        before[:1] in (["or"], ["nor"]) and before[1] in ("a", "an", "any", "the")
+    )
 
 
-def _denial(sentence: Sequence[Word], cue: Cue, above: frozenset[str]) -> Denial:
+def _denial(sentence: Sequence[Word], cue: Cue) -> Denial:
     at = cue.at if cue.head is None else cue.head
     behind = [place for place in (*cue.reached, *cue.wide) if place > at]
     ahead = [place for place in cue.reached if place < at]
@@ -210,10 +174,7 @@ def _denial(sentence: Sequence[Word], cue: Cue, above: frozenset[str]) -> Denial
         "" if cue.head is None else sentence[at].key,
         None if cue.second is None else sentence[cue.second].key,
         tuple(word for word in near if word not in LIGHT_KEYS),
-        above,
-        key(sentence[at].base) if sentence[at].base else "",
         tuple(sentence[place].key for place in (*behind, *ahead)),
-        any(word.text == ONLY for word in sentence),
         cue.strong,
     )
 
@@ -248,35 +209,27 @@ def _unmarked(text: str) -> str:
 def _agrees(denial: Denial, other: Negations) -> bool:
     """Whether `other` denies the same, or (for what only stands for a negation) does not say the opposite."""
     if not denial.head:
-        return other.elliptic or any(_denied(word, denial, other) for word in denial.near)
-    if _denied(denial.head, denial, other):
+        return other.elliptic or any(_reaches(word, denial, other) for word in denial.near)
+    if _reaches(denial.head, denial, other):
         # "stop" stands for a negation, but not of "do not stop the statin".
         second = denial.second
-        return not second or second not in other.words or _denied(second, denial, other, but=denial.head)
-    if denial.head == _MORE:
-        # "no more than 5" is "5 at most"
-        return _MORE not in other.words or not _LIMITS.isdisjoint(other.words)
-    if denial.head in _TIME_KEYS and any(_denied(word, denial, other) for word in denial.above):
-        return True
+        return not second or second not in other.words or _reaches(second, denial, other, but=denial.head)
     if denial.head in other.words:
-        return False
+        return denial.head in other.wide and any(_reaches(word, denial, other) for word in denial.near)
     if not denial.strong or denial.head in _COURTESIES:
         return True
-    if denial.base in other.words or other.elliptic:
+    base = base_of(denial.stem)
+    if base and key(base) in other.words:
         return True
-    return any(word in other.wide or _denied(word, denial, other) for word in denial.others)
+    if other.elliptic:
+        return True
+    shared = next((word for word in denial.others if word in other.words), None)
+    return shared is not None and (shared in other.wide or _reaches(shared, denial, other))
 
 
-def _denied(word: str, denial: Denial, other: Negations, but: str = "") -> bool:
-    """Whether a cue of `other` (and not `but`) denies `word`, if only together with what `denial` is about."""
-    buts = (but, _ONLY) if denial.only else (but,)
-    if any(reach.cue not in buts for reach in other.reached.get(word, ())):
-        return True
-    about = {denial.head, *denial.others}
-    # "Surgery: not needed", "Driving: not until Monday"
-    under = (reach for reach in other.under.get(word, ()) if reach.cue not in buts)
-    if any(reach.pronoun or reach.head in _EMPTY or reach.words & about for reach in under):
-        return True
-    # "none of them is infected" against "Ear: not infected"
-    wide = (reach for reach in other.wide.get(word, ()) if reach.cue not in buts)
-    return any(reach.head in denial.above or reach.words & about for reach in wide)
+def _reaches(word: str, denial: Denial, other: Negations, but: str = "") -> bool:
+    """Whether a cue of `other` (and not `but`) reaches `word`; one below it only where it denies nothing else."""
+    return any(
+        reach.cue != but and (not reach.above or reach.head in (denial.head, *denial.others, *LIGHT_KEYS, ""))
+        for reach in other.reached.get(word, ())
+    )

@@ -12,10 +12,6 @@ from outline.words import FUNCTION_WORDS
 
 # A bare "one" states nothing ("one of these"), "one tablet" does.
 _COUNTS = ("one", "half", "quarter", "couple", "dozen")
-# They say how often, and are no trace of a 1.
-_PER = ("per", "every", "each")
-_TIMES = ("twice", "thrice")
-_PERCENTS = {"half": ("0.5", "50"), "third": ("0.3333", "33"), "quarter": ("0.25", "25")}
 _SHARES = ("half", "quarter", "third")
 # "two reasons" counts what the text then lists; it is no finding of the patient's.
 _LISTED = frozenset(
@@ -60,8 +56,6 @@ def find_readings(items: list[Item]) -> Iterator[Reading]:
             found = _number(items, at)
             # "on the 1st of June, the 4th and the 8th"
             found.also_doses.update(f"{plain(item.value)} {month}" for month in months if item.text == "rank")
-        elif item.text == "/" and _is_dosed(items, at) and (period := rates.period_at(items, at + 1)):
-            found = Reading(item.start, items[at + 1].end, at, doses={f"1/{period}"})
         elif item.text in rates.WORDS:
             found = _frequency_word(items, at)
         if found:
@@ -105,21 +99,9 @@ def _number(items: list[Item], at: int) -> Reading:
     """What the number at `at` says with the unit and the period behind it."""
     item, value = items[at], items[at].value or Decimal(0)
     last = range_end(items, at)
-    found = Reading(item.start, item.end, at)
-    bound = item.text in _PER or (item.text in ("a", "an") and _is_counted(items, at))
-    if not bound:
-        found.also_numbers.add(plain(value))
-    if (
-        (item.kind == "number" and not _is_label(items, at, last))
-        or item.text in _TIMES
-        or _is_counted_rank(items, at)
-    ):
+    found = Reading(item.start, item.end, at, also_numbers={plain(value)})
+    if (item.kind == "number" and not _is_label(items, at, last)) or _is_counted_rank(items, at):
         found.numbers.add(plain(value))
-    if item.text in _PERCENTS and items[at + 1 : at + 2] and items[at + 1].text == "of":
-        # "half of them", "a third of the patients"
-        share, percent = _PERCENTS[item.text]
-        found.also_numbers.update({share, percent})
-        found.also_doses.add(f"{percent}%")
     if item.text in rates.HOW_OFTEN:
         found.also_doses.add(plain(value) + "time")
     if item.text in ("a", "an", "per", "every", "each"):
@@ -133,8 +115,7 @@ def _number(items: list[Item], at: int) -> Reading:
         if period == "day" and value and 24 % value == 0:
             found.also_numbers.add(plain(24 / value))
         return found
-    if not bound:
-        _add_unit(items, at, last, found)
+    _add_unit(items, at, last, found)
     if period := rates.shared_period(items, last):
         found.also_doses.add(f"{plain(value)}/{period}")
     return found

@@ -14,20 +14,14 @@ from outline.negation_words import (
     BE,
     CLAUSE_STARTS,
     DETERMINERS,
-    FOLLOWED,
     IDIOMS,
     IMPERATIVES,
-    IRREGULAR,
-    JOINED,
     LIGHT,
     LIKE,
     LIKE_BEHIND,
     NOT_BE,
     NOT_EMPTY,
     OBJECTS,
-    OPPOSITES,
-    OWED,
-    PREDICATES,
     PREFIX,
     PREPOSITIONS,
     RAISING,
@@ -44,8 +38,6 @@ _REACH = 5
 _WIDE = 9
 _BACK = 3
 _ELLIPSIS = 3
-ONLY = "only"
-_PRONOUNS = ("it", "them", "this", "these", "those")
 
 
 class Word(NamedTuple):
@@ -79,26 +71,17 @@ class Cue:
     """Words behind the first new clause, which it may still be about."""
     elliptic: bool = False
     """Whether it ends its sentence and denies what was said before: "but yours is not"."""
-    pronoun: bool = False
-    """Whether what it denies is a pronoun: "do not stop it"."""
-    forward: bool = False
-    """Whether it denies a noun behind it: "no", "without"."""
-    owed: bool = False
-    """Whether another text may not state what it denies: "avoid", "rather than"; not "only"."""
+    avoids: bool = False
+    """Whether it is "avoid", which is as good as "do not"."""
 
 
-@lru_cache(maxsize=50_000)
 def key(word: str) -> str:
     """Return what two words are compared by: six letters of the stem, so that "respond" is "response"."""
-    cut = stem(IRREGULAR.get(word, word))[:6]
-    # "bloody" is "blood"
-    return cut[:-1] if cut.endswith("i") and len(cut) > 3 else cut
+    return stem(word)[:6]
 
 
 def base_of(word: str) -> str:
     """Return what a word denies by its prefix or ending, else ""."""
-    if word in OPPOSITES:
-        return OPPOSITES[word]
     match = PREFIX.fullmatch(word)
     return next(filter(None, match.groups()), "") if match else ""
 
@@ -128,15 +111,7 @@ def split_sentences(text: str) -> Iterator[list[Word]]:
 
 def find_cues(words: Sequence[Word]) -> list[Cue]:
     """Return the cues of a sentence, each with its reach."""
-    cues: list[Cue] = []
-    for at, word in enumerate(words):
-        if not word.cue or (word.text == "little" and at and words[at - 1].text in ("a", "very")):
-            continue
-        # "not impossible" is one denial, of the impossible
-        if cues and cues[-1].strong and at - cues[-1].at <= 2 and not is_cue(word.text) and word.base:
-            continue
-        cues.append(_cue(words, at))
-    return cues
+    return [_cue(words, at) for at, word in enumerate(words) if word.cue]
 
 
 def find_assertions(words: Sequence[Word]) -> set[int]:
@@ -158,25 +133,14 @@ def is_cue(word: str) -> bool:
 def _cue(words: Sequence[Word], at: int) -> Cue:
     text = words[at].text
     strong = is_cue(text)
-    following = words[at + 1].text if at + 1 < len(words) else ""
-    if following != JOINED.get(text, following):
-        return Cue(at, strong)
-    if text == ONLY:
-        # "only if the fever returns" is as good as "not unless"
-        around = range(max(0, at - _REACH), min(len(words), at + _WIDE))
-        return Cue(at, strong, reached=tuple(place for place in around if words[place].content and place != at))
-    if text in PREDICATES and at and words[at - 1].text in BE and following not in FOLLOWED:
-        reached, wide = [], []
-    elif text == "free" and following not in FOLLOWED:
-        reached, wide = [], []
-    else:
-        reached, wide = _after(words, at) if strong or text in LIKE or text in AVOIDING else ([], [])
+    reached, wide = _after(words, at) if strong or text in LIKE or text in AVOIDING else ([], [])
     content = [place for place in reached if words[place].content]
     head = next((place for place in content if words[place].text not in LIGHT), content[0] if content else None)
     if head is not None and words[head].text in RAISING and wide:
         later = [place for place in (*reached, *wide) if place > head and words[place].content]
         head = next((place for place in later if words[place].text not in LIGHT), head)
         reached, wide = [*reached, *wide], []
+    following = words[at + 1].text if at + 1 < len(words) else ""
     if strong and (following in TIMES or (head is None and following == "now")):
         # "not before Monday" denies the time; "not within" goes on with what was said before.
         reached, wide, head = ([], [], None) if following in ("within", "during", "if") else ([at + 1], [], at + 1)
@@ -184,25 +148,8 @@ def _cue(words: Sequence[Word], at: int) -> Cue:
     if strong and text not in DETERMINERS and (not reached or (at and words[at - 1].text == "but")):
         # "... is harmful in some men but yours is not", "the ankle is broken but not the knee"
         before = [place for place in range(at) if words[place].content and not is_cue(words[place].text)][-_ELLIPSIS:]
-    if before and ((not strong and head is None) or (head is not None and words[head].text in LIGHT)):
-        # "alcohol is contraindicated", "surgery is not needed"
-        head = before[-1]
     second = _second(words, at, head, content)
-    owed = text in AVOIDING or text in OWED
-    elliptic = strong and not following
-    return Cue(at, strong, head, second, (*before, *reached), tuple(wide), elliptic, _has_pronoun(words, at), text in DETERMINERS, owed)
-
-
-def _has_pronoun(words: Sequence[Word], at: int) -> bool:
-    """Whether a cue or the verb behind it has a pronoun for its object: "do not stop it", "avoid them"."""
-    named = 0
-    for word in words[at + 1 : at + 4]:
-        if word.text in _PRONOUNS:
-            return True
-        named += word.content
-        if named > 1 or word.text in CLAUSE_STARTS:
-            break
-    return False
+    return Cue(at, strong, head, second, (*before, *reached), tuple(wide), strong and not following, text in AVOIDING)
 
 
 def _after(words: Sequence[Word], at: int) -> tuple[list[int], list[int]]:
@@ -217,20 +164,15 @@ def _after(words: Sequence[Word], at: int) -> tuple[list[int], list[int]]:
         if place - at > 2 * _WIDE or len(reached) + len(wide) >= _WIDE:
             break
         if (word in CLAUSE_STARTS and word != "just") or (word == "," and not _lists_on(words, at, place)):
-            if word in TIMES:
-                # "do not drive until Monday" is also "driving: not until Monday"
-                wide.append(place)
             break
-        if reached and is_cue(word) and (words[at].text, word) != ("neither", "nor"):
+        if reached and is_cue(word):
             break
         # "sip between meals, not with them" names nothing; "none of these" does.
         if not reached and word in OBJECTS and place > at + 1 and words[place - 1].text in PREPOSITIONS and verbal:
             break
-        if word == "with" and words[at].text == "without":
-            break
-        if word == "and" and words[at].text in DETERMINERS and words[place + 1 : place + 2] and words[place + 1].text in ARTICLES:
+        if word == "and" and not verbal and words[place + 1 : place + 2] and words[place + 1].text in ARTICLES:
             beyond = True
-        if (named or reached) and word in IMPERATIVES and words[place - 1].text not in ("to", *AUXILIARIES):
+        if named and word in IMPERATIVES and words[place - 1].text not in ("to", *AUXILIARIES):
             beyond = True
         if named and word in AUXILIARIES and not verbal:
             beyond = True
@@ -249,14 +191,11 @@ def _lists_on(words: Sequence[Word], cue: int, comma: int) -> bool:
     """Whether a comma goes on with what the cue denies: "no fever, cough or weight loss"."""
     if words[cue].text in VERBAL or words[cue].text.endswith("n't"):
         return False
-    chunk: list[str] = []
-    for word in words[comma + 1 :]:
-        if word.text == "," or word.text in CLAUSE_STARTS or is_cue(word.text) or len(chunk) == _REACH:
-            break
-        chunk.append(word.text)
-    if not chunk or chunk[0] in SUBJECTS or chunk[0] in IMPERATIVES:
+    rest = [word.text for word in words[comma + 1 :]]
+    chunk = rest[: rest.index(",")] if "," in rest else rest
+    if not chunk or chunk[0] in CLAUSE_STARTS | SUBJECTS | IMPERATIVES or any(map(is_cue, chunk)):
         return False
-    return len(chunk) <= 2 or "or" in chunk or "nor" in chunk or "and" in chunk[:3]
+    return len(chunk) <= 2 or (len(chunk) <= 5 and ("or" in chunk or "nor" in chunk))
 
 
 def _before(words: Sequence[Word], at: int) -> list[int]:
@@ -264,10 +203,8 @@ def _before(words: Sequence[Word], at: int) -> list[int]:
     text = words[at].text
     previous = words[at - 1].text if at else ""
     verbal = text in VERBAL or text.endswith("n't")
-    if verbal and previous not in AUXILIARIES and text in ("not", "never") and not _is_participle(words, at + 1):
+    if verbal and previous not in AUXILIARIES and text in ("not", "never"):
         return []
-    if text == "free":
-        return [at - 1] if at and words[at - 1].content and not _follows(words, at, FOLLOWED) else []
     most = _BACK if verbal or text in LIKE_BEHIND else 1
     if (
         text in ("without", "neither", "nor")
@@ -283,18 +220,6 @@ def _before(words: Sequence[Word], at: int) -> list[int]:
         if words[place].content:
             found.insert(0, place)
     return found
-
-
-def _is_participle(words: Sequence[Word], at: int) -> bool:
-    """Whether a participle ends its clause, as in "transfusion not needed"."""
-    if at >= len(words) or not (words[at].text.endswith("ed") or words[at].text in LIGHT):
-        return False
-    following = words[at + 1].text if at + 1 < len(words) else ","
-    return following in CLAUSE_STARTS or following in PREPOSITIONS or following in (",", "and", "or")
-
-
-def _follows(words: Sequence[Word], at: int, texts: frozenset[str]) -> bool:
-    return at + 1 < len(words) and words[at + 1].text in texts
 
 
 def _second(words: Sequence[Word], at: int, head: int | None, content: Sequence[int]) -> int | None:
