@@ -1,5 +1,7 @@
 """The shape of a base model: from its folder, from what is known here without a hub, or from the hub."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,9 +44,10 @@ KNOWN: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Weights:
-    """Counts of parameters: all, those of the linear layers of one token's pass, the head, and the largest tensor."""
+    """Counts of parameters: all, those not frozen by name, those of the linear layers, the head, the largest tensor."""
 
     parameters: int
+    unfrozen: int
     multiplied: int
     head: int
     largest: int
@@ -65,8 +68,8 @@ def model_config(name: str, base_model: str) -> "PretrainedConfig":
         ) from error
 
 
-def count(config: "PretrainedConfig") -> Weights:
-    """Count the parameters of the real model class, built on the meta device."""
+def count(config: "PretrainedConfig", unfrozen: Sequence[str] = ()) -> Weights:
+    """Count the parameters of the real model class, built on the meta device; `unfrozen` holds patterns of names."""
     import torch
     from transformers import AutoModelForCausalLM
 
@@ -77,7 +80,8 @@ def count(config: "PretrainedConfig") -> Weights:
     linear = [module for module in model.modules() if isinstance(module, torch.nn.Linear)]
     # The embedding is looked up, not multiplied; a tied head is the same tensor and is multiplied.
     multiplied = sum(module.weight.numel() for module in linear)
-    return Weights(sum(sizes.values()), multiplied, head, max(sizes.values()))
+    free = sum(size for key, size in sizes.items() if not unfrozen or any(re.match(name, key) for name in unfrozen))
+    return Weights(sum(sizes.values()), free, multiplied, head, max(sizes.values()))
 
 
 def is_local(base_model: str) -> bool:

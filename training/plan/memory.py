@@ -52,7 +52,7 @@ def predict(config: "PretrainedConfig", weights: Weights, setup: Setup, gpus: in
     segments, host = _tracked(config, setup), PROCESS * gpus
     width = 2 if setup.dtype != "float32" else 4
     if setup.zero:
-        trained = adapter_weights(config, setup) or weights.parameters
+        trained = adapter_weights(config, setup) or weights.unfrozen
         sizes = Sizes(weights.parameters, trained, weights.largest, config.hidden_size)
         segments = sharded(setup.zero, sizes, segments, width, gpus, accumulates)
         host += on_host(setup.zero, sizes, width) / GIB

@@ -50,7 +50,7 @@ class OnCard:
 def make_plan(name: str, config: Mapping[str, Any], lengths: Lengths, gpus: int) -> Plan:
     """Plan the rendered `config`; takes some seconds where its step has not been tracked before."""
     architecture = model_config(name, str(config["base_model"]))
-    weights = count(architecture)
+    weights = count(architecture, config.get("unfrozen_parameters") or ())
     steps = schedule(config, lengths.tokens, gpus)
     setup = set_up(name, config, steps.longest)
     accumulates = int(config.get("gradient_accumulation_steps") or 1) > 1
@@ -59,7 +59,7 @@ def make_plan(name: str, config: Mapping[str, Any], lengths: Lengths, gpus: int)
         config=config,
         architecture=architecture,
         weights=weights,
-        trained=adapter_weights(architecture, setup) or weights.parameters,
+        trained=adapter_weights(architecture, setup) or weights.unfrozen,
         setup=setup,
         schedule=steps,
         lengths=lengths,

@@ -63,6 +63,8 @@ def show(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], price
     for on in cards:
         if not on.fits:
             output.print(f"{on.card.name}: {on.why_not}. What would do: {remedies[on.card.name]}", soft_wrap=True)
+    if plan.setup.zero and plan.setup.zero.offload_optimizer:
+        output.print("time: what travels to the host, and its optimizer, are not in it: expect several times as long")
     output.print(
         f"time: {plan.flops:.3g} FLOPs (formula: training/plan/timing.py) at {cards[0].utilisation:.0%} of the card's "
         "peak, assumed; without start, evaluation and saving.\n"

@@ -1,0 +1,120 @@
+"""What a run is planned to do with its data, time and money, and what the command says to a mistake."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from settings import UserError, read_yaml
+from training.plan.batches import first_fit, schedule
+from training.plan.cards import CARDS, find_cards
+from training.plan.plan import why_not
+from training.plan.prices import read_prices
+from training.plan.timing import predict_time
+from training.plan.tokens import estimate, read_lengths
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+PACKED = {"sequence_len": 100, "sample_packing": True, "micro_batch_size": 2, "num_epochs": 3, "seed": 1}
+CHAT = {"chat_template": "qwen_25", "base_model": "Qwen/Qwen2.5-0.5B"}
+
+
+def test_packing_loses_no_conversation_and_overfills_no_row() -> None:
+    lengths = [(37 * i) % 90 + 5 for i in range(200)]
+    rows = first_fit(lengths, 100)
+    assert sorted(length for row in rows for length in row) == sorted(lengths)
+    assert max(map(sum, rows)) <= 100
+
+
+def test_a_packed_epoch_is_whole_batches() -> None:
+    plan = schedule(PACKED, [50] * 41, gpus=1)
+    assert (plan.steps, plan.step_tokens, plan.left, plan.efficiency) == (30, 200, 1, 1.0)
+    assert schedule({**PACKED, "gradient_accumulation_steps": 2}, [50] * 41, gpus=1).steps == 15
+    assert schedule(PACKED, [50] * 40, gpus=2).steps == 15
+
+
+def test_padding_counts_as_work_and_not_as_tokens() -> None:
+    config = {"sequence_len": 100, "micro_batch_size": 2, "pad_to_sequence_len": True}
+    plan = schedule(config, [30, 70], gpus=1)
+    assert (plan.computed, plan.trained_on, plan.efficiency) == (200, 100, 0.5)
+    assert schedule({**config, "pad_to_sequence_len": False}, [30, 70], gpus=1).computed == 140
+
+
+@pytest.mark.parametrize(("strategy", "kept"), [("drop", 60), ("raise", 60), ("truncate", 160)])
+def test_a_conversation_that_is_too_long_is_reported(strategy: str, kept: int) -> None:
+    plan = schedule({"sequence_len": 100, "excess_length_strategy": strategy}, [60, 130], gpus=1)
+    assert (plan.too_long, plan.trained_on) == (1, kept)
+
+
+def test_time_is_arithmetic_over_speed_and_not_below_the_optimizers_traffic() -> None:
+    plan = schedule(PACKED, [50] * 40, gpus=1)
+    card = CARDS["a100-80gb"]
+    assert predict_time(312e12, 0, plan, card, 1, 0.5).hours == pytest.approx(2 / 3600)
+    assert predict_time(312e12, 0, plan, card, 2, 0.5).hours == pytest.approx(1 / 3600)
+    assert predict_time(0, 10**9, plan, card, 1, 0.5).step == pytest.approx(34 / 2039)
+
+
+def test_a_card_without_bfloat16_and_one_too_small_are_refused() -> None:
+    plan = SimpleNamespace(setup=SimpleNamespace(dtype="bfloat16"), memory=SimpleNamespace(peak=25.0))
+    assert "configs/hardware/fp16.yml" in why_not(plan, CARDS["t4"])  # type: ignore[arg-type]
+    assert why_not(plan, CARDS["l4"]).startswith("needs 25.0 of ")  # type: ignore[arg-type]
+    assert why_not(plan, CARDS["h100"]) == ""  # type: ignore[arg-type]
+
+
+def test_every_card_has_a_dated_price() -> None:
+    prices = read_prices()
+    assert prices.hourly.keys() == CARDS.keys()
+    assert prices.date.year >= 2025
+
+
+def test_an_estimate_knows_words_digits_and_long_words() -> None:
+    assert estimate("take it twice daily") == 4
+    assert estimate("500") == 3
+    assert estimate("hypercholesterolaemia") == 3
+
+
+def test_lengths_hold_the_template(chat_file: Path, tiny: Path) -> None:
+    counted = read_lengths("a run", {"base_model": str(tiny), "chat_template": "tokenizer_default"}, str(chat_file))
+    assert not counted.estimated
+    assert len(counted.tokens) == 64
+    guessed = read_lengths("a run", CHAT, str(chat_file))
+    assert all(30 < tokens < 400 for tokens in guessed.tokens)
+
+
+def test_a_missing_dataset_names_the_remedy() -> None:
+    with pytest.raises(UserError, match="there is no file data/nowhere") as caught:
+        read_lengths("a run", CHAT, "data/nowhere.jsonl")
+    assert "just prep" in str(caught.value.hint)
+
+
+def test_an_unknown_card_names_the_known_ones() -> None:
+    with pytest.raises(UserError, match="'h900'") as caught:
+        find_cards("a100,h900")
+    assert "a100-80gb" in str(caught.value.hint)
+    assert [card.name for card in find_cards("A100, a10g-24gb")] == ["a100-80gb", "a10g-24gb"]
+
+
+@pytest.mark.slow
+def test_the_command_plans_a_shipped_run_and_says_what_would_make_it_fit(run_module: Run, chat_file: Path) -> None:
+    run = ["training", "plan", "configs/deepseek-full-gc.yml", "--data", chat_file, "--gpu", "a10g,h200", "--json"]
+    plan = json.loads(run_module(*run, HF_HUB_OFFLINE="1").stdout)
+    small, large = plan["cards"]
+    assert not small["fits"]
+    assert "--override configs/hardware/zero3-offload.yml" in small["remedy"]
+    assert large["fits"]
+    assert large["dollars"] > 0
+    assert plan["data"]["conversations"] == 64
+    assert plan["memory"]["peak"] > 12 * 1.777e9 / 2**30
+
+
+@pytest.mark.slow
+def test_a_base_model_that_cannot_be_had_is_one_message(run_module: Run, chat_file: Path, tmp_path: Path) -> None:
+    config = read_yaml("configs/qwen-full.yml")
+    run = tmp_path / "run.yml"
+    run.write_text(json.dumps({**config, "base_model": "nobody/nothing"}), encoding="utf-8")
+    done = run_module("training", "plan", run, "--data", chat_file, HF_HUB_OFFLINE="1")
+    assert done.returncode == 2
+    assert "the architecture of nobody/nothing cannot be had" in done.stderr
+    assert "Traceback" not in done.stderr

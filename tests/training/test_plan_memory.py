@@ -1,0 +1,110 @@
+"""The planner's memory is what a real step takes, continues over layers without error, and is shared as ZeRO does."""
+
+from typing import Any
+
+import pytest
+
+from tests.training.measured import measured_peak
+from training.plan.architecture import KNOWN, count, model_config
+from training.plan.setup import Setup, set_up
+from training.plan.tracking import track, track_layers
+from training.plan.zero import Sizes, on_host, read_zero, sharded
+from training.render import render
+
+ROWS, COLUMNS = 4, 256
+
+
+def shape(layers: int = 3) -> Any:
+    from transformers import AutoConfig
+
+    options = {"hidden_size": 128, "intermediate_size": 384, "num_attention_heads": 4, "num_key_value_heads": 2}
+    return AutoConfig.for_model("qwen2", vocab_size=2048, num_hidden_layers=layers, tie_word_embeddings=True, **options)
+
+
+def setup(**keys: Any) -> Setup:
+    plain = {"rows": ROWS, "columns": COLUMNS, "dtype": "float32", "autocast": "float32", "attention": "sdpa"}
+    rest = {"checkpointing": None, "liger": (), "fp32_embeddings": False, "adapter": None, "unfrozen": (), "zero": None}
+    return Setup(**{**plain, **rest, "optimizer": "adamw_torch", "evaluated": 0, **keys})
+
+
+def peak(segments: dict[str, dict[str, float]]) -> float:
+    return max(sum(kinds.values()) for kinds in segments.values())
+
+
+@pytest.mark.parametrize("bf16", [False, True])
+@pytest.mark.parametrize("checkpointing", [None, "reentrant"])
+@pytest.mark.parametrize("rows", [1, ROWS])
+def test_the_predicted_peak_is_the_measured_one(rows: int, checkpointing: str | None, bf16: bool) -> None:
+    planned = setup(rows=rows, checkpointing=checkpointing, autocast="bfloat16" if bf16 else "float32")
+    measured = measured_peak(shape(), rows, COLUMNS, checkpointing is not None, bf16)
+    assert peak(track(shape(), planned)) == pytest.approx(measured, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"checkpointing": "reentrant", "evaluated": 2},
+        {"adapter": (8, True, ()), "dtype": "bfloat16", "autocast": "bfloat16", "attention": "varlen"},
+        {"liger": ("rope", "rms_norm", "glu_activation", "fused_linear_cross_entropy"), "attention": "varlen"},
+    ],
+)
+def test_memory_is_linear_in_the_layers(keys: dict[str, Any]) -> None:
+    planned = setup(**keys)
+    continued, tracked = track(shape(6), planned), track_layers(shape(6), planned, 6)
+    assert continued.keys() == tracked.keys()
+    for segment, kinds in tracked.items():
+        assert sum(continued[segment].values()) == pytest.approx(sum(kinds.values()), rel=0.01), segment
+
+
+def test_the_fused_loss_keeps_no_logits() -> None:
+    plain, fused = (track(shape(), setup(liger=flags)) for flags in ((), ("fused_linear_cross_entropy",)))
+    assert plain["backward, top"]["logits"] >= 3 * ROWS * COLUMNS * 2048 * 4
+    assert fused["backward, top"]["logits"] == 0
+
+
+def test_frozen_weights_have_no_gradient_and_no_optimizer_state() -> None:
+    whole, some = (track(shape(), setup(unfrozen=names))["step"] for names in ((), (r"^model\.layers\.",)))
+    embeddings = 2048 * 128 * 4
+    assert whole["gradients"] - some["gradients"] == pytest.approx(embeddings, rel=0.01)
+    assert whole["optimizer"] - some["optimizer"] >= 2 * embeddings
+
+
+@pytest.mark.parametrize(
+    ("base_model", "millions"),
+    [("Qwen/Qwen2.5-0.5B", 494.0), ("deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B", 1777.1)],
+)
+def test_the_known_shapes_have_as_many_parameters_as_published(base_model: str, millions: float) -> None:
+    assert base_model in KNOWN
+    assert count(model_config("a run", base_model)).parameters / 1e6 == pytest.approx(millions, abs=0.05)
+
+
+@pytest.mark.parametrize("stage", [1, 2, 3])
+def test_gpus_share_what_their_zero_stage_parts(stage: int) -> None:
+    zero = read_zero(f"deepspeed_configs/zero{stage}.json")
+    sizes = Sizes(parameters=1000, trainable=1000, largest=100, hidden=4)
+    segments = {"forward": {"weights": 2000.0, "gradients": 0.0, "optimizer": 0.0, "activations": 7.0}}
+    one, four = (sharded(zero, sizes, segments, 2, gpus, accumulates=True)["forward"] for gpus in (1, 4))
+    assert one["optimizer"] == 12_000
+    assert four["optimizer"] == 3_000
+    assert (one["gradients"], four["gradients"]) == ((2000, 2000) if stage == 1 else (2000, 500))
+    assert four["activations"] == 7
+    assert one["weights"] == 2000
+
+
+def test_offloading_moves_the_optimizer_to_the_host() -> None:
+    zero = read_zero("deepspeed_configs/zero3_offload.json")
+    sizes = Sizes(parameters=1000, trainable=1000, largest=100, hidden=4)
+    segments = {"forward": {"weights": 2000.0, "gradients": 0.0, "optimizer": 0.0, "activations": 7.0}}
+    assert sharded(zero, sizes, segments, 2, 1, accumulates=False)["forward"]["optimizer"] == 0
+    assert on_host(zero, sizes, 2) == 20_000
+
+
+def test_a_config_is_read_as_axolotl_reads_it() -> None:
+    full = set_up("a run", render("configs/qwen-full.yml"), 2048)
+    assert (full.dtype, full.autocast, full.attention, full.fp32_embeddings) == ("bfloat16", "float32", "varlen", False)
+    config = {**render("configs/qwen-full.yml"), "deepspeed": None}
+    plain = set_up("a run", config, 2048)
+    assert (plain.autocast, plain.fp32_embeddings) == ("bfloat16", True)
+    assert set_up("a run", render("configs/deepseek-full-gc.yml"), 2048).checkpointing == "reentrant"
+    assert set_up("a run", render("configs/qwen-lora.yml"), 2048).adapter == (16, True, ())
