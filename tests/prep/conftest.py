@@ -147,3 +147,19 @@ def contents(out: Path) -> dict[str, bytes]:
         for path in files
         if path.name not in ("journal.jsonl", "manifest.json")
     }
+
+
+def plain(printed: str) -> str:
+    """The words that were printed, without a table's borders."""
+    return " ".join(word for word in printed.split() if word != "│")
+
+
+def flat(seen: Seen, times: int) -> Act:
+    """An answer that no gate keeps."""
+    return Act(content=f"- {reply_of(seen)}")
+
+
+def stubborn(rows: list[dict], bad: list[int]):
+    """A script that answers the rows of `bad` badly, in their repairs too."""
+    replies = {rows[index]["Doctor"] for index in bad}
+    return lambda seen, times: flat(seen, times) if reply_of(seen) in replies else good(seen, times)
