@@ -112,11 +112,14 @@ def test_grpo_asks_as_sft_did_and_keeps_what_the_rewards_need(small: Callable[..
 @pytest.mark.slow
 def test_dpo_reads_prompt_chosen_and_rejected_with_one_end_each(small: Callable[..., Path], pairs_file: Path) -> None:
     rows, tokenizer = _loaded(small("qwen-dpo", pairs_file))
-    pair, read = read_jsonl(pairs_file)[0], rows[0]
-    assert len(rows) == 8
-    assert read["prompt"] == tokenizer.apply_chat_template(pair["messages"], add_generation_prompt=True, tokenize=False)
-    assert read["chosen"] in {row["chosen"]["content"] + "<|im_end|>" for row in read_jsonl(pairs_file)}
-    assert read["rejected"] == "Rest and drink.<|im_end|>"
+    pairs = {
+        tokenizer.apply_chat_template(pair["messages"], add_generation_prompt=True, tokenize=False): pair
+        for pair in read_jsonl(pairs_file)
+    }
+    assert len(rows) == len(pairs) == 8
+    for read in rows:
+        assert read["chosen"] == pairs[read["prompt"]]["chosen"]["content"] + "<|im_end|>"
+        assert read["rejected"] == "Rest and drink.<|im_end|>"
 
 
 @pytest.mark.slow
