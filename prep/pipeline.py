@@ -113,14 +113,14 @@ def _finish(config: PrepConfig, given: Inputs, outcome: Outcome) -> int:
     output.print(summary(config, tally, outcome.spent, outcome.total))
     if tally.retriable:
         output.print(f"{tally.retriable} rows got no answer; the same command asks for them again")
+    over = "over budget" in tally.indices["failed"]
+    if over:
+        output.print("teacher.max_cost ended the run before its end: raise it, and the same command goes on")
     if not tally.kept:
         output.print(f"no row was kept, so there is no dataset; {failed} says why, row by row")
         return 1
     output.print(f"in {config.out}: chat/ processed/ {failed.name} {manifest.NAME}", soft_wrap=True)
-    if "over budget" in tally.indices["failed"]:
-        output.print("teacher.max_cost ended the run before its end: raise it, and the same command goes on")
-        return 1
-    return _success(config, tally.kept, tally.failed)
+    return 1 if over else _success(config, tally.kept, tally.failed)
 
 
 def _success(config: PrepConfig, kept: int, failed: int) -> int:
