@@ -139,7 +139,7 @@ def test_no_batch_can_carry_the_cost_over_the_limit(
     assert sizes.count("batch_1") < 5
     assert len(sizes) == 20
     capsys.readouterr()
-    assert prep(rows, tmp_path / "poor", *BATCH, "teacher.max_cost=0.0011") == 1
+    assert prep(rows, tmp_path / "poor", *BATCH, "teacher.max_cost=0.0016") == 1
     assert "teacher.max_cost ended the run" in capsys.readouterr().out
     paid = len(read_jsonl(tmp_path / "poor/journal.jsonl")) - 1
     assert 0 < paid < 20
