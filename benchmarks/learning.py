@@ -16,7 +16,7 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.learning_data import shorten, write_pairs
+from benchmarks.learning_data import shorten, write_flat, write_pairs
 from benchmarks.scenario import RESULTS, write_result
 from evals.config import Statistics
 from evals.stats import Comparison, compare
@@ -33,22 +33,27 @@ Scores = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Training:
-    """One run: its name (and folder), the config, the model that it starts from, and keys that differ."""
+    """One run: its name (and folder), the config, the folders of its start and of its data, and keys that differ."""
 
     name: str
     config: str
     start: str
+    data: str = "chat/train.jsonl"
     keys: tuple[str, ...] = ()
 
 
 TINY = (
-    Training("sft", "configs/tiny-cpu.yml", "tiny", ("max_steps=400",)),
-    # After the whole of it every answer complies: the others start from here, so that there is something to gain.
-    Training("half", "configs/tiny-cpu.yml", "tiny", ("max_steps=200",)),
-    Training("lora", "configs/tiny-lora.yml", "half"),
+    Training("sft", "configs/tiny-cpu.yml", "tiny", keys=("max_steps=400",)),
+    # After the whole of it nearly every answer complies: these two start from here, where there is something to gain.
+    Training("half", "configs/tiny-cpu.yml", "tiny", keys=("max_steps=200",)),
     Training("grpo", "configs/tiny-grpo.yml", "half"),
-    Training("dpo", "configs/tiny-dpo.yml", "half"),
+    Training("dpo", "configs/tiny-dpo.yml", "half", "preferences.jsonl"),
+    # An adapter teaches no words: it gets a model that has them, and answers in flat lists.
+    Training("flat", "configs/tiny-cpu.yml", "tiny", "flat.jsonl", ("max_steps=400",)),
+    Training("lora", "configs/tiny-lora.yml", "flat"),
 )
+STARTS = ("half", "flat")
+"""Runs that are only made for others to start from."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,12 +74,12 @@ def main(arguments: Sequence[str]) -> int:
 def _tiny(questions: int) -> int:
     shorten(WORK / "data/chat", WORK / "chat")
     write_pairs(WORK / "chat/train.jsonl", WORK / "preferences.jsonl")
+    write_flat(WORK / "chat/train.jsonl", WORK / "flat.jsonl")
     _run("base model", "training", "base-model", "tiny", "--out", str(WORK / "tiny"))
     for training in TINY:
-        source = WORK / ("preferences.jsonl" if training.name == "dpo" else "chat/train.jsonl")
-        _train(training, source)
+        _train(training)
     scores = _evaluate(["tiny", *(training.name for training in TINY)], WORK / "chat", questions, 256)
-    pairs = [(run.start, run.name) for run in TINY if run.name != "half"]
+    pairs = [(run.start, run.name) for run in TINY if run.name not in STARTS]
     found = {after: _compare(scores, before, after, "compliant") for before, after in pairs}
     title = f"The tiny model: strict compliance on {questions} held-out questions"
     _report("learning-tiny", title, scores, found)
@@ -83,12 +88,10 @@ def _tiny(questions: int) -> int:
 
 def _smollm2(options: argparse.Namespace) -> int:
     steps = () if options.sft_steps is None else (f"max_steps={options.sft_steps}",)
-    base = Path("models/SmolLM2-135M-Instruct")
     _run("base model", "training", "base-model", "smollm2")
-    (WORK / "smollm2").unlink(missing_ok=True)
-    (WORK / "smollm2").symlink_to(base.resolve())
-    source = WORK / "data/chat/train.jsonl"
-    _train(Training("smollm2-sft", "configs/smollm2-cpu.yml", "smollm2", steps), source)
+    base = str(Path("models/SmolLM2-135M-Instruct").resolve())
+    source = "data/chat/train.jsonl"
+    _train(Training("smollm2-sft", "configs/smollm2-cpu.yml", base, source, steps))
     whole = read_yaml("configs/qwen-grpo.yml")["trl"]
     rewards = {key: whole[key] for key in ("reward_funcs", "reward_weights")}
     keys = {
@@ -96,7 +99,7 @@ def _smollm2(options: argparse.Namespace) -> int:
         "gradient_accumulation_steps": 2, "trl": {**read_yaml("configs/tiny-grpo.yml")["trl"], **rewards},
     }  # fmt: skip
     given = tuple(f"{key}={json.dumps(value)}" for key, value in keys.items())
-    _train(Training("smollm2-grpo", "configs/tiny-grpo.yml", "smollm2-sft", given), source)
+    _train(Training("smollm2-grpo", "configs/tiny-grpo.yml", "smollm2-sft", source, given))
     scores = _evaluate(["smollm2-sft", "smollm2-grpo"], WORK / "data/chat", options.questions, 256)
     found = {"smollm2-grpo": _compare(scores, "smollm2-sft", "smollm2-grpo", "loop")}
     title = f"SmolLM2-135M: loops in the answers to {options.questions} held-out questions"
@@ -104,9 +107,9 @@ def _smollm2(options: argparse.Namespace) -> int:
     return int(found["smollm2-grpo"].difference >= 0)
 
 
-def _train(training: Training, source: Path) -> None:
+def _train(training: Training) -> None:
     config = read_yaml(training.config)
-    datasets = [{**config["datasets"][0], "path": str(source)}]
+    datasets = [{**config["datasets"][0], "path": str(WORK / training.data)}]
     keys = [f"base_model={WORK / training.start}", f"output_dir={WORK / training.name}", *training.keys]
     command = ["training", "train", training.config, "--skip-done", f"datasets={json.dumps(datasets)}", *keys]
     _run(training.name, *command)

@@ -26,13 +26,22 @@ def shorten(source: Path, out: Path) -> None:
         write_jsonl(out / f"{name}.jsonl", [_short_row(row) for row in read_jsonl(source / f"{name}.jsonl")])
 
 
+def write_flat(chat: Path, out: Path) -> None:
+    """Write the conversations of `chat` with the same points as a flat list: the words without the form."""
+    rows = read_jsonl(chat)
+    for row in rows:
+        row["messages"][-1]["content"] = _flat(parse_outline(row["messages"][-1]["content"]))
+    write_jsonl(out, rows)
+
+
 def write_pairs(chat: Path, out: Path) -> None:
     """Write a preference pair for each conversation of `chat`: its outline against one that a rule has spoilt.
 
-    The faults, in turn: the same points as a flat list, as prose, and with the last point said again and again, as
-    models do that have not learned to stop. The shape is that of `prep` (data/README.md).
+    The faults: the same points as a flat list, as prose, and with the last point said again and again; and for every
+    other row marks that are doubled ("- - point": an empty point around it), which half-trained models write. The
+    shape is that of `prep` (data/README.md).
     """
-    rows = zip(read_jsonl(chat), cycle((_flat, _prose, _loop)), strict=False)
+    rows = zip(read_jsonl(chat), cycle((_flat, _double, _prose, _double, _loop, _double)), strict=False)
     write_jsonl(out, [_pair(row, spoil(parse_outline(row["messages"][-1]["content"]))) for row, spoil in rows])
 
 
@@ -52,6 +61,12 @@ def _prose(outline: Outline) -> str:
 def _loop(outline: Outline) -> str:
     text = render_outline(outline)
     return "\n".join([text, *[text.splitlines()[-1]] * LOOPS])
+
+
+def _double(outline: Outline) -> str:
+    """Every third line gets a second mark; what stood under such a point then stands under the empty one."""
+    lines = render_outline(outline).splitlines()
+    return "\n".join(line.replace("- ", "- - ", 1) if number % 3 == 1 else line for number, line in enumerate(lines))
 
 
 def _short_row(row: Row) -> Row:

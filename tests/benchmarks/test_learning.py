@@ -16,7 +16,7 @@ def chat(tmp_path: Path) -> Path:
     texts = {"system": "You are a doctor.", "user": "my knee hurts\nsince a week", "assistant": ANSWER}
     row = {"messages": [{"role": role, "content": text} for role, text in texts.items()], "metadata": {"index": 1}}
     for name in ("train", "test"):
-        write_jsonl(tmp_path / f"{name}.jsonl", [row] * 3)
+        write_jsonl(tmp_path / f"{name}.jsonl", [row] * 6)
     write_jsonl(tmp_path / "questions.jsonl", [{**row, "messages": row["messages"][:-1]}])
     shorten(tmp_path, tmp_path / "short")
     return tmp_path / "short"
@@ -37,6 +37,5 @@ def test_the_chosen_answer_of_a_pair_complies_and_the_rejected_one_never_does(ch
     assert all(check_compliance(pair["chosen"]["content"], spec).compliant for pair in pairs)
     broken = [check_compliance(pair["rejected"]["content"], spec) for pair in pairs]
     assert not any(report.compliant for report in broken)
-    assert {tuple(rule for rule, held in report.criteria.items() if not held) for report in broken} == {
-        ("min_depth", "max_roots"), ("list_only", "min_depth"), ("max_children",)
-    }  # fmt: skip
+    rules = {tuple(rule for rule, held in report.criteria.items() if not held) for report in broken}
+    assert rules == {("min_depth", "max_roots"), ("list_only", "min_depth"), ("max_children",), ("no_empty",)}
