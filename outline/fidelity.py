@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from outline.negations import find_negations
-from outline.quantities import find_quantities, lost_from, strange_names
+from outline.quantities import find_quantities
 from outline.tree import Outline, parse_outline
 from outline.words import stems, tokens
 
@@ -65,17 +65,15 @@ def check_fidelity(source: str | None, outline: str | Outline, context: str = ""
     points = _plain_text(tree)
     given, stated = find_quantities(source), find_quantities(points)
     known = given | find_quantities(context)
-    names = strange_names(stated, known, source + context)
-    lost_numbers, lost_doses = lost_from(given, stated)
     denies, says = find_negations(source), find_negations(tree)
     words = tokens(source), tokens(points)
     content, kept = stems(words[0]), stems(words[1])
     return FidelityReport(
         checked=True,
-        invented_numbers=_sorted({*_unsupported(stated.numbers, known.supported_numbers), *names}),
-        lost_numbers=_sorted(lost_numbers),
+        invented_numbers=_unsupported(stated.numbers, known.supported_numbers),
+        lost_numbers=_lost(given.numbers, stated.supported_numbers),
         invented_doses=_unsupported(stated.doses, known.supported_doses),
-        lost_doses=_sorted(lost_doses),
+        lost_doses=_lost(given.doses, stated.supported_doses),
         invented_negations=_sorted(says.missing_from(denies | find_negations(context), strict=True)),
         lost_negations=_sorted(denies.missing_from(says) | denies.turned_by(says)),
         coverage=len(content & kept) / len(content) if content else 1.0,
@@ -98,6 +96,11 @@ def _plain_text(outline: Outline) -> str:
 
 def _unsupported(stated: Counter[str], known: Counter[str]) -> tuple[str, ...]:
     return tuple(sorted(form for form in stated if form not in known))
+
+
+def _lost(given: Counter[str], stated: Counter[str]) -> tuple[str, ...]:
+    """What is said less often than it was: one of two equal doses can be gone."""
+    return tuple(sorted(form for form, times in given.items() if stated[form] < times))
 
 
 def _sorted(values: set[str]) -> tuple[str, ...]:

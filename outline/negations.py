@@ -3,26 +3,102 @@
 A heuristic without a parser. A cue ("not", "without") denies its head, the first content word behind it that is no
 light verb, and reaches over the words around it until a new clause begins (see `outline.scope`). Two texts agree on a
 negation when some cue reaches the head in both; where the other text has other words for it ("not necessary to remove
-it", "no need to remove it"), a shared word within reach is enough. "avoid", "stop", "rather than" and their like can
-stand for a negation; one of them that is missing counts only where the other text speaks of what it denies. See
-`outline.denials` for what counts as agreement. Not covered: which of two equal words a negation belongs to; most
-opposites without a cue; a negation in wholly other words ("has not changed", "stays the same"); a condition that is
-parted from its advice; "stop" that is gone together with its object.
+it", "no need to remove it"), a shared word within reach is enough. "avoid" can stand for a negation; one of its own
+kind that is missing counts only where the other text says the opposite. Not covered: which of two equal words a
+negation belongs to; opposites without a cue ("safe" against "dangerous", "negative" against "not positive"); a
+negation in wholly other words; a condition that is parted from its advice; "stop" that is gone.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from outline.denials import Denial, Negations, Reach
 from outline.mentions import Mention
-from outline.negation_words import LIGHT, SOFT
-from outline.scope import ONLY, Cue, find_assertions, find_cues
-from outline.sentences import LIGHT_KEYS, Sentence, key, split_sentences
+from outline.scope import LIGHT_KEYS, Cue, Word, base_of, find_assertions, find_cues, key, split_sentences
 from outline.tree import Node, Outline
 from outline.words import stem
 
-_ONLY = key(ONLY)
+# A reply that says not to worry, and an outline that leaves it out, differ in no medical statement.
+_COURTESIES = frozenset(key(word) for word in "worry hesitate doubt panic fear mind".split())
+
+
+@dataclass(frozen=True)
+class Denial:
+    """What one cue denies, and where: the head's stem, and the keys (`scope.key`) of the head and the words around."""
+
+    start: int
+    end: int
+    stem: str
+    head: str
+    second: str | None = None
+    near: tuple[str, ...] = ()
+    """The content words that the cue reaches, the head and light verbs not counted."""
+    others: tuple[str, ...] = ()
+    """All words that the cue may be about, those behind the head first."""
+    strong: bool = True
+    """Whether it counts as lost when the other text does not speak of it at all."""
+    prefix: bool = False
+    """Whether it is no word of its own: "uncommon"."""
+
+
+class Reach(NamedTuple):
+    """A cue that reaches a word: the cue, what it denies ("" for nothing named), and whether the word stands above."""
+
+    cue: str
+    head: str
+    above: bool
+
+
+@dataclass
+class Negations:
+    """What a text denies; all words below are keys (see `scope.key`)."""
+
+    denials: list[Denial] = field(default_factory=list)
+    reached: dict[str, set[Reach]] = field(default_factory=dict)
+    """The words that cues reach."""
+    wide: set[str] = field(default_factory=set)
+    """The words that cues may be about."""
+    words: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
+    """The words that stand anywhere out of a cue's reach."""
+    asserted: set[str] = field(default_factory=set)
+    """Those of them that an auxiliary states: "it is benign"."""
+    elliptic: bool = False
+    """Whether some cue names nothing that it denies: "not if you are pregnant"."""
+
+    @property
+    def denied(self) -> set[str]:
+        """The stems that are denied."""
+        return {denial.stem for denial in self.denials}
+
+    def __or__(self, other: "Negations") -> "Negations":
+        """Return what two texts say together."""
+        words = self.reached.keys() | other.reached.keys()
+        return Negations(
+            self.denials + other.denials,
+            {word: self.reached.get(word, set()) | other.reached.get(word, set()) for word in words},
+            self.wide | other.wide,
+            self.words | other.words,
+            self.plain | other.plain,
+            self.asserted | other.asserted,
+            self.elliptic or other.elliptic,
+        )
+
+    def missing_from(self, other: "Negations", strict: bool = False) -> set[str]:
+        """Return the stems that this text denies and `other` does not.
+
+        With `strict` a denial by prefix ("unlikely") counts only where `other` states the opposite as a fact.
+        """
+        return {
+            denial.stem
+            for denial in self.denials
+            if not _agrees(denial, other) and (not denial.prefix or not strict or denial.head in other.asserted)
+        }
+
+    def turned_by(self, other: "Negations") -> set[str]:
+        """Return the stems that this text never states plainly, and `other` states as a fact."""
+        turned = other.asserted - self.plain - LIGHT_KEYS
+        return {denial.stem for denial in self.denials if denial.head in turned}
 
 
 def find_negations(text: str | Outline) -> Negations:
@@ -32,41 +108,31 @@ def find_negations(text: str | Outline) -> Negations:
         cues = find_cues(sentence)
         _add_words(found, sentence, cues)
         for cue in cues:
-            _add_cue(found, sentence, cue, above, below)
+            head = "" if cue.head is None else sentence[cue.head].key
+            reach = Reach(sentence[cue.at].key, head, above=False)
+            for place in cue.reached:
+                found.reached.setdefault(sentence[place].key, set()).add(reach)
+            if cue.strong or cue.avoids:
+                found.elliptic = found.elliptic or not head
+                for other in above if head else above | _keys(below):
+                    found.reached.setdefault(other, set()).add(reach._replace(above=True))
+                if head or (cue.elliptic and cue.reached and not below):
+                    found.denials.extend(_denials(sentence, cue))
     return found
 
 
-def _add_words(found: Negations, sentence: Sentence, cues: Sequence[Cue]) -> None:
+def _add_words(found: Negations, sentence: Sequence[Word], cues: Sequence[Cue]) -> None:
     reached = {place for cue in cues for place in cue.reached}
-    found.words.update([word.key for word in sentence])
-    found.plain.update([word.key for place, word in enumerate(sentence) if place not in reached])
-    found.asserted.update([sentence[place].key for place in find_assertions(sentence) - reached])
-    found.held.update([after.key for word, after in pairwise(sentence) if word.text == "with" and after.content])
+    found.words.update(word.key for word in sentence)
+    found.plain.update(word.key for place, word in enumerate(sentence) if place not in reached)
+    found.asserted.update(sentence[place].key for place in find_assertions(sentence) - reached)
+    found.wide.update(sentence[place].key for cue in cues for place in cue.wide)
     for place, word in enumerate(sentence):
         # "not uncommon" denies nothing.
         if word.base and place not in reached:
             base = key(word.base)
-            found.reached.setdefault(base, set()).add(Reach(word.key, base, frozenset({base}), prefix=True))
-            denial = Denial(*sentence.spans[place], stem(word.base), base, strong=False, prefix=True)
-            found.denials.append(denial)
-
-
-def _add_cue(found: Negations, sentence: Sentence, cue: Cue, above: frozenset[str], below: Sequence[Node]) -> None:
-    head = "" if cue.head is None else sentence[cue.head].key
-    words = frozenset([sentence[place].key for place in cue.reached])
-    opens = not head or not any(word.content and not word.cue for word in sentence[: cue.at])
-    reach = Reach(sentence[cue.at].key, head, words, cue.pronoun, opens or cue.at + 1 == len(sentence))
-    for places, by_word in ((cue.reached, found.reached), (cue.wide, found.wide)):
-        for place in places:
-            by_word.setdefault(sentence[place].key, set()).add(reach)
-    if cue.strong or cue.owed or reach.cue == _ONLY:
-        found.elliptic = found.elliptic or (cue.strong and not head)
-        # "Foods to avoid" denies what stands below.
-        ends = not head or cue.at + 1 == len(sentence)
-        for other in above if not (ends and below) else _keys(below) if cue.forward else above | _keys(below):
-            found.under.setdefault(other, set()).add(reach)
-        if (head or (cue.elliptic and cue.reached and not below)) and reach.cue != _ONLY:
-            found.denials.extend(_denials(sentence, cue, above))
+            found.reached.setdefault(base, set()).add(Reach(word.key, base, above=False))
+            found.denials.append(Denial(word.start, word.end, stem(word.base), base, strong=False, prefix=True))
 
 
 def negation_mentions(text: str) -> list[Mention]:
@@ -75,59 +141,45 @@ def negation_mentions(text: str) -> list[Mention]:
     return [Mention(denial.start, denial.end, frozenset({denial.stem})) for denial in denials]
 
 
-def _denials(sentence: Sentence, cue: Cue, above: frozenset[str]) -> Iterator[Denial]:
+def _denials(sentence: Sequence[Word], cue: Cue) -> Iterator[Denial]:
     """What a cue denies: its head, and what is joined to it by "or" ("no fever or vomiting")."""
-    first = _denial(sentence, cue, above)
-    yield first
+    yield _denial(sentence, cue)
     for place in cue.reached:
         if (
             cue.head is not None
-            and cue.strong
             and place > cue.head
             and sentence[place].text != "more"
-            and sentence[place].text not in LIGHT
-            and _follows_or(sentence, place, cue.forward)
+            and _follows_or(sentence, place)
         ):
             word = sentence[place]
-            others = (first.head, *first.others)
-            yield replace(
-                first, end=sentence.spans[place][1], stem=stem(word.text), head=word.key, others=others, strong=False
-            )
+            yield Denial(sentence[cue.at].start, word.end, stem(word.text), word.key, strong=False)
 
 
-def _follows_or(sentence: Sentence, place: int, forward: bool) -> bool:
-    # "or use machines"
-    place -= sentence[place - 1].text in LIGHT
+def _follows_or(sentence: Sequence[Word], place: int) -> bool:
     before = [word.text for word in sentence[max(0, place - 2) : place]]
-    if before[-1:] in (["or"], ["nor"]):
-        return True
-    # "cannot hold urine or the foot drops" begins a clause.
-    ends = forward or place + 1 == len(sentence) or not sentence[place + 1].content
-    return ends and before[:1] in (["or"], ["nor"]) and before[1] in ("a", "an", "any", "the")
+    return before[-1:] in (["or"], ["nor"]) or (
+        before[:1] in (["or"], ["nor"]) and before[1] in ("a", "an", "any", "the")
+    )
 
 
-def _denial(sentence: Sentence, cue: Cue, above: frozenset[str]) -> Denial:
+def _denial(sentence: Sequence[Word], cue: Cue) -> Denial:
     at = cue.at if cue.head is None else cue.head
     behind = [place for place in (*cue.reached, *cue.wide) if place > at]
     ahead = [place for place in cue.reached if place < at]
     near = [sentence[place].key for place in cue.reached if place != at]
     return Denial(
-        min(sentence.spans[cue.at][0], sentence.spans[at][0]),
-        max(sentence.spans[cue.at][1], sentence.spans[at][1]),
+        sentence[cue.at].start,
+        sentence[at].end,
         stem(sentence[at].text),
         "" if cue.head is None else sentence[at].key,
         None if cue.second is None else sentence[cue.second].key,
         tuple(word for word in near if word not in LIGHT_KEYS),
-        above,
-        key(sentence[at].base) if sentence[at].base else "",
         tuple(sentence[place].key for place in (*behind, *ahead)),
-        sentence[cue.at].text == "without",
-        any(word.text == ONLY for word in sentence),
-        cue.strong and not (cue.head is not None and (sentence[at].text in SOFT or sentence[at].base)),
+        cue.strong,
     )
 
 
-def _sentences(text: str | Outline) -> Iterator[tuple[Sentence, frozenset[str], Sequence[Node]]]:
+def _sentences(text: str | Outline) -> Iterator[tuple[list[Word], frozenset[str], Sequence[Node]]]:
     """Each sentence with the keys of what stands above it (or before a colon on its line), and the points below."""
     if isinstance(text, str):
         for sentence in split_sentences(text):
@@ -152,3 +204,32 @@ def _keys(nodes: Sequence[Node]) -> set[str]:
 
 def _unmarked(text: str) -> str:
     return text.replace("*", "").replace("`", "")
+
+
+def _agrees(denial: Denial, other: Negations) -> bool:
+    """Whether `other` denies the same, or (for what only stands for a negation) does not say the opposite."""
+    if not denial.head:
+        return other.elliptic or any(_reaches(word, denial, other) for word in denial.near)
+    if _reaches(denial.head, denial, other):
+        # "stop" stands for a negation, but not of "do not stop the statin".
+        second = denial.second
+        return not second or second not in other.words or _reaches(second, denial, other, but=denial.head)
+    if denial.head in other.words:
+        return denial.head in other.wide and any(_reaches(word, denial, other) for word in denial.near)
+    if not denial.strong or denial.head in _COURTESIES:
+        return True
+    base = base_of(denial.stem)
+    if base and key(base) in other.words:
+        return True
+    if other.elliptic:
+        return True
+    shared = next((word for word in denial.others if word in other.words), None)
+    return shared is not None and (shared in other.wide or _reaches(shared, denial, other))
+
+
+def _reaches(word: str, denial: Denial, other: Negations, but: str = "") -> bool:
+    """Whether a cue of `other` (and not `but`) reaches `word`; one below it only where it denies nothing else."""
+    return any(
+        reach.cue != but and (not reach.above or reach.head in (denial.head, *denial.others, *LIGHT_KEYS, ""))
+        for reach in other.reached.get(word, ())
+    )

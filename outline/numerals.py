@@ -12,19 +12,17 @@ _VALUES = {word: value for value, word in enumerate((_ONES + " seventeen eightee
 _TENS = {
     word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "lakh": 100_000, "lakhs": 100_000, "lac": 100_000}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _PARTS = {
     "half": Decimal("0.5"), "halves": Decimal("0.5"), "quarter": Decimal("0.25"), "quarters": Decimal("0.25"),
     "fourths": Decimal("0.25"),
     "third": Decimal(1) / 3, "thirds": Decimal(1) / 3, "½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75"),
 }  # fmt: skip
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
-_GRADED = ("grade", "stage", "type", "class", "degree", "phase")
 _DENOMINATORS = ("2", "3", "4")
 
 # Words that can stand behind a number without stating one themselves.
 _VAGUE = {
-    "once": 1, "single": 1, "another": 1, "first": 1, "a": 1, "an": 1, "per": 1, "every": 1, "each": 1,
+    "once": 1, "single": 1, "first": 1, "a": 1, "an": 1, "per": 1, "every": 1, "each": 1,
     "twice": 2, "double": 2, "couple": 2, "pair": 2, "both": 2, "second": 2,
     "thrice": 3, "triple": 3, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6,
     "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "dozen": 12,
@@ -35,7 +33,6 @@ _TOKEN = re.compile(
     r"(?P<name>[^\W\d_]+\d\w*|[^\W\d_]{3,}-\d+(?!\d))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<dotted>(?<!\w)(?:[^\W\d_]\.){2,3})"
-    r"|(?P<mmhg>\bmm\s?hg\b)"
     r"|(?P<percent>\bper\s?cent\b)"
     r"|(?P<word>[°µμ]?[^\W\d_]+|[½¼¾%°])"
     r"|(?P<mark>[-–—/,.;:!?\n+()&])",
@@ -47,7 +44,7 @@ _QUANTITATIVE = re.compile(
     r"\d|[½¼¾]|\b(?:"
     + "|".join([*_VALUES, *_TENS, *_SCALES, *_PARTS, *(word for word in _VAGUE if len(word) > 2)])
     + r"|\w+ly|everyday|alternate|fortnights?|days?|nights?|mornings?|evenings?|weeks?|months?|years?|hours?|minutes?"
-    r"|(?:grade|stage|type|class|degree|phase) [iv]+|b\.?i?\.?d\.?s?|t\.?[id]\.?[ds]|q\.?[id]\.?[ds]|o\.?d)\b",
+    r"|b\.?i?\.?d\.?s?|t\.?[id]\.?[ds]|q\.?[id]\.?[ds]|o\.?d)\b",
     re.IGNORECASE,
 )
 _RANKS = ("st", "nd", "rd", "th")
@@ -97,7 +94,7 @@ def _between(text: str, start: int, end: int) -> list[Item]:
         kind, word = match.lastgroup or "", match.group().lower()
         if kind == "dotted":
             kind, word = "word", word.replace(".", "")
-        elif kind in ("percent", "mmhg"):
+        elif kind == "percent":
             kind, word = "word", kind
         found.append(Item(kind, word, *match.span()))
     return found
@@ -126,8 +123,6 @@ def _numbers(tokens: list[Item]) -> list[Item]:
             at += 1
         elif word in _VAGUE or word in _PARTS:
             items.append(Item("vague", word, start, end, Decimal(_VAGUE.get(word) or _PARTS[word])))
-        elif word in _ROMAN and items and items[-1].text in _GRADED:
-            items.append(Item("number", word, start, end, Decimal(_ROMAN[word])))
         elif word in _VALUES or word in _TENS:
             value, length = _spelled(tokens, at - 1)
             at += length - 1

@@ -8,7 +8,7 @@ from outline.units import UNITS, amount, plain
 
 HOW_OFTEN = ("once", "twice", "thrice")
 PARTS_OF_DAY = frozenset("morning mornings evening evenings night nights bedtime breakfast dinner daytime".split())
-_PERIODS = ("minute", "hour", "day", "week", "month", "year")
+_PERIODS = ("hour", "day", "week", "month", "year")
 _ADVERBS = {
     "daily": "day", "everyday": "day", "nightly": "day", "weekly": "week", "fortnightly": "2week",
     "monthly": "month", "quarterly": "3month", "yearly": "year", "annually": "year",
@@ -21,7 +21,6 @@ ALTERNATING = (*_EACH, "alternate")
 WORDS = PARTS_OF_DAY | _ADVERBS.keys() | _LATIN.keys()
 """Words that say how often without a number."""
 _BEFORE_PERIOD = ("time", "times", "x", "a", "an", "per", "in", "each", "every", "the", "/")
-_DAYS = ("days", "nights")
 _ALTERNATE = ("other", "second", "alternate")
 _DAY = 86_400
 
@@ -45,9 +44,6 @@ def count_rate(items: Sequence[Item], at: int) -> tuple[str, int] | None:
     "every day" counts as once a day; "2 days" is no rate.
     """
     after = at + 1
-    # "5 days a week"
-    if after + 1 < len(items) and items[after].text in _DAYS and items[after + 1].text in ("a", "per", "each", "every"):
-        after += 1
     while after < len(items) and items[after].text in _BEFORE_PERIOD:
         after += 1
     period = period_at(items, after)

@@ -12,11 +12,6 @@ from outline.words import FUNCTION_WORDS
 
 # A bare "one" states nothing ("one of these"), "one tablet" does.
 _COUNTS = ("one", "half", "quarter", "couple", "dozen")
-# They say how often, and are no trace of a 1.
-_PER = ("per", "every", "each")
-_TIMES = ("twice", "thrice")
-_PERCENTS = {"half": ("0.5", "50"), "third": ("0.3333", "33"), "quarter": ("0.25", "25")}
-_PIECES = ("tablet", "capsule", "pill", "puff", "drop", "sachet", "patch", "injection", "ampoule", "suppository")
 _SHARES = ("half", "quarter", "third")
 # "two reasons" counts what the text then lists; it is no finding of the patient's.
 _LISTED = frozenset(
@@ -61,21 +56,10 @@ def find_readings(items: list[Item]) -> Iterator[Reading]:
             found = _number(items, at)
             # "on the 1st of June, the 4th and the 8th"
             found.also_doses.update(f"{plain(item.value)} {month}" for month in months if item.text == "rank")
-        elif item.text == "/" and _is_dosed(items, at) and (period := rates.period_at(items, at + 1)):
-            found = Reading(item.start, items[at + 1].end, at, doses={f"1/{period}"})
-        elif item.text in UNITS and UNITS[item.text].name in _PIECES and not _is_numbered(items, at):
-            # "apply the patch" is one patch
-            found = Reading(item.start, item.end, at)
-            found.also_numbers.add("1")
-            found.also_doses.add(f"1{UNITS[item.text].name}")
         elif item.text in rates.WORDS:
             found = _frequency_word(items, at)
         if found:
             yield found
-
-
-def _is_numbered(items: list[Item], at: int) -> bool:
-    return any(item.value is not None for item in items[max(0, at - 2) : at])
 
 
 def _frequency_word(items: list[Item], at: int) -> Reading | None:
@@ -102,8 +86,6 @@ def _is_counted(items: list[Item], at: int) -> bool:
     """Whether the "daily" or "a" at `at` belongs to a count before it: "twice daily", "3 times a day"."""
     at -= at > 1 and items[at - 1].text == "in"
     before = items[at - 1] if at else None
-    if at > 1 and items[at - 1].text in ("days", "nights") and items[at - 2].value is not None:
-        return True
     return before is not None and (before.text in ("time", "times", "x", *rates.HOW_OFTEN) or before.kind == "number")
 
 
@@ -117,20 +99,9 @@ def _number(items: list[Item], at: int) -> Reading:
     """What the number at `at` says with the unit and the period behind it."""
     item, value = items[at], items[at].value or Decimal(0)
     last = range_end(items, at)
-    found = Reading(item.start, item.end, at)
-    bound = item.text in _PER or (item.text in ("a", "an") and _is_counted(items, at))
-    if not bound:
-        found.also_numbers.add(plain(value))
-    if (item.kind == "number" and not _is_label(items, at, last)) or item.text in _TIMES or _is_counted_rank(items, at):
+    found = Reading(item.start, item.end, at, also_numbers={plain(value)})
+    if (item.kind == "number" and not _is_label(items, at, last)) or _is_counted_rank(items, at):
         found.numbers.add(plain(value))
-    if 0 < value < 1:
-        found.also_numbers.add(plain(value * 100))
-        found.also_doses.add(plain(value * 100) + "%")
-    if item.text in _PERCENTS and items[at + 1 : at + 2] and items[at + 1].text == "of":
-        # "half of them", "a third of the patients"
-        share, percent = _PERCENTS[item.text]
-        found.also_numbers.update({share, percent})
-        found.also_doses.add(f"{percent}%")
     if item.text in rates.HOW_OFTEN:
         found.also_doses.add(plain(value) + "time")
     if item.text in ("a", "an", "per", "every", "each"):
@@ -144,8 +115,7 @@ def _number(items: list[Item], at: int) -> Reading:
         if period == "day" and value and 24 % value == 0:
             found.also_numbers.add(plain(24 / value))
         return found
-    if not bound:
-        _add_unit(items, at, last, found)
+    _add_unit(items, at, last, found)
     if period := rates.shared_period(items, last):
         found.also_doses.add(f"{plain(value)}/{period}")
     return found
@@ -181,8 +151,6 @@ def _add_unit(items: list[Item], at: int, last: int, found: Reading) -> None:
     if " ".join(other.text for other in items[place + 1 : place + 4]) == "and a half":
         value += Decimal("0.5")
     said = amount(value, unit)
-    if unit.name == "%":
-        found.also_numbers.add(plain(value / 100))
     rank = item.text == "rank" or (item.kind == "vague" and item.text not in _COUNTS)
     (found.also_doses if rank else found.doses).add(said.form)
     if item.text in _COUNTS:
