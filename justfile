@@ -61,6 +61,11 @@ base-model *arguments: setup
 train *arguments: setup
     python -m training train "$@"
 
+# memory, steps, time and cost of a run, before a GPU is rented: just plan configs/qwen-full.yml --gpu a100-80gb
+[group('train')]
+plan *arguments: setup
+    python -m training plan "$@"
+
 # generate, score and compare the models of configs/eval.yml
 [group('eval')]
 eval *arguments: setup
@@ -76,7 +81,7 @@ check *arguments: setup
 test *arguments: setup
     python -m pytest "$@"
 
-# measure: just bench prep | prep-kill | prep-scale | ray-nodes | ray-scale (benchmarks/README.md)
+# measure: just bench prep | prep-kill | prep-scale | ray-nodes | ray-scale | learning (benchmarks/README.md)
 [group('dev')]
 bench *arguments: setup
     python -m benchmarks "$@"

@@ -1,6 +1,6 @@
 """First floor: the chat client that every stage shares, its limits, retries, cost and journal.
 
-Knows no medicine and no outline. `llm.client` is the only module that imports the openai SDK.
+Knows no medicine and no outline. Only `llm.client`, `llm.faults` and the batch modules import the openai SDK.
 """
 
 from llm.endpoint import Endpoint, Prices

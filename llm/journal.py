@@ -1,6 +1,5 @@
 """An append-only record of requests: what was paid for is on disk before anything is done with it."""
 
-import fcntl
 import hashlib
 import json
 import logging
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from llm.redact import Redactor
-from llm.storage import writing
+from llm.storage import lock, writing
 from llm.usage import Usage
 from settings import UserError
 
@@ -138,14 +137,7 @@ class Journal:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as error:
             raise UserError(f"{self.path}: the journal cannot be opened: {error.strerror}") from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(file)
-            raise UserError(
-                f"{self.path}: another run is writing this journal",
-                hint="wait until it has ended, or give this run a folder of its own with --out",
-            ) from error
+        lock(file, f"{self.path}: another run is writing this journal")
         return file
 
     def _read(self, place: Place) -> dict[str, Any]:

@@ -22,18 +22,24 @@ def held(folder: Path) -> Iterator[None]:
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise UserError(
-            f"{folder}: another run is writing this folder",
-            hint="wait until it has ended, or give this run a folder of its own with --out",
-        ) from error
+    lock(handle, f"{folder}: another run is writing this folder")
     try:
         yield
     finally:
         os.close(handle)
+
+
+def lock(handle: int, taken: str) -> None:
+    """Lock an open file for this process alone, until it is closed.
+
+    Where another process has it, the handle is closed and `UserError` raised, which says `taken`.
+    """
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        hint = "wait until it has ended, or give this run a folder of its own with --out"
+        raise UserError(taken, hint=hint) from error
 
 
 @contextmanager

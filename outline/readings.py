@@ -42,6 +42,7 @@ class Reading:
 
 
 def find_readings(items: list[Item]) -> Iterator[Reading]:
+    """Yield what each number, date, rate and word of frequency among `items` says, in text order."""
     months = {item.moment.form.split()[1] for item in items if item.moment and item.moment.form[-1].isalpha()}
     for at, item in enumerate(items):
         found = None

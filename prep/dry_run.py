@@ -44,6 +44,7 @@ class Foreseen:
         self.estimate.learn(request, reply.usage)
 
     def missing(self, request: Request) -> None:
+        """Count a request that is to be sent, with all the tries that its row may come to need."""
         if request.fingerprint in self._seen:
             return  # rows that say the same are asked once
         self._seen.add(request.fingerprint)

@@ -27,6 +27,7 @@ class Tally:
     """Rows that say the same share their answers, which are paid once."""
 
     def add(self, conversion: Conversion) -> None:
+        """Count one row."""
         if conversion.status == "kept":
             self.kept += 1
             self.first_try += len(conversion.turns) == 1

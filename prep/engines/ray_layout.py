@@ -1,16 +1,15 @@
 """The parts of a source under `engine: ray`: files in the out folder, which every node must see."""
 
-import fcntl
 import json
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from llm import Endpoint, Journal, Usage
-from llm.storage import writing
+from llm.storage import lock, writing
 from prep.config import PrepConfig
 from prep.consultation import Consultation
 from prep.engines.ray_purse import fill
@@ -101,16 +100,17 @@ class Layout:
     def __enter__(self) -> "Layout":
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = _hold(self.folder / "lock")
+            self._lock = os.open(self.folder / "lock", os.O_WRONLY | os.O_CREAT, 0o644)
+        lock(self._lock, f"{self.folder}: another run is writing these blocks")
         try:
             self._read()
         except BaseException:
-            self._lock.close()
+            os.close(self._lock)
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._lock.close()
+        os.close(self._lock)
 
     def block(self, number: int) -> Block:
         return Block(self.folder, number)
@@ -222,16 +222,3 @@ def refuse_blocks(config: PrepConfig) -> None:
             f"{config.out / FOLDER} holds the answers of engine ray: engine {config.engine} would ask for them again",
             hint="go on with engine=ray, or give this run another folder with --out",
         )
-
-
-def _hold(path: Path) -> IO[str]:
-    file = path.open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise UserError(
-            f"{path.parent}: another run is writing these blocks",
-            hint="wait until it has ended, or give this run a folder of its own with --out",
-        ) from error
-    return file

@@ -4,7 +4,6 @@ import json
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from benchmarks.teacher_server import Act, ChatServer
 from llm import Endpoint, Journal
 from llm.client import ChatClient
 from llm.faults import retry_after
-from llm.request import NotSent, RequestFailed
+from llm.request import RequestFailed
 from settings import UserError, read_jsonl
 from tests.llm.conftest import KEY, question
 
@@ -150,100 +149,12 @@ def test_two_callers_of_one_fingerprint_pay_once(server: ChatServer, endpoint: E
     assert len(server.seen) == 1
 
 
-def together(endpoint: Endpoint, folder: Path, questions: int) -> list[Any]:
-    """Ask many questions at once, on one journal, and return replies and failures."""
-
-    async def run() -> list[Any]:
-        with Journal(folder / "journal.jsonl", 5) as journal:
-            async with ChatClient(endpoint, journal, None) as client:
-                asked = [client.complete(question(str(i), f"question {i}")) for i in range(questions)]
-                return await asyncio.gather(*asked, return_exceptions=True)
-
-    return asyncio.run(run())
-
-
-def test_no_more_requests_are_in_flight_than_allowed(server: ChatServer, endpoint: Endpoint, tmp_path: Path) -> None:
-    server.script = lambda seen, times: Act(delay=0.05)
-    assert len(together(endpoint, tmp_path, 20)) == 20
-    moments = sorted(seen.time for seen in server.seen)
-    assert all(later - first >= 0.045 for first, later in zip(moments, moments[4:], strict=False))
-
-
-def test_the_bill_never_passes_max_cost(server: ChatServer, endpoint: Endpoint, tmp_path: Path) -> None:
-    """A request costs 104 micro-dollars here (40 fresh, 60 cached, 20 of output), and may cost 128 more of output."""
-    dear = endpoint.model_copy(update={"max_cost": 0.001, "concurrency": 2})
-    ended = together(dear, tmp_path, 40)
-    refused = [end for end in ended if isinstance(end, NotSent)]
-    assert {end.kind for end in refused} == {"over budget"}
-    with Journal(tmp_path / "journal.jsonl", 5) as journal:
-        assert 0.0005 < journal.usage.cost(endpoint.prices) <= 0.001
-    assert len(server.seen) == len(ended) - len(refused)
-    assert all(isinstance(end, NotSent) for end in together(dear, tmp_path, 80)[60:])
-
-
-def test_what_is_under_way_when_the_run_must_stop_is_still_recorded(
-    server: ChatServer, endpoint: Endpoint, tmp_path: Path
-) -> None:
-    server.script = lambda seen, times: (
-        Act(status=402, delay=0.1) if seen.text == "question 0" else Act(content="paid", delay=0.3)
-    )
-    ended = together(endpoint, tmp_path, 12)
-    assert [reply.content for reply in ended[1:4]] == ["paid"] * 3
-    assert all(isinstance(end, UserError) for end in [ended[0], *ended[4:]])
-    assert len(server.seen) == 4
-
-
-def test_requests_that_are_all_called_wrong_stop_the_run(
-    server: ChatServer, endpoint: Endpoint, tmp_path: Path
-) -> None:
-    server.script = lambda seen, times: Act(status=400, raw="unknown model parameter")
-    ended = together(endpoint, tmp_path, 60)
-    assert any(isinstance(end, UserError) and "unknown model parameter" in str(end) for end in ended)
-    assert len(server.seen) < 20
-
-
-def test_one_wrong_request_among_answered_ones_is_that_request_alone(
-    server: ChatServer, endpoint: Endpoint, tmp_path: Path
-) -> None:
-    server.script = lambda seen, times: Act(status=400) if int(seen.text.split()[1]) % 2 else OK
-    ended = together(endpoint, tmp_path, 60)
-    assert sum(isinstance(end, RequestFailed) for end in ended) == 30
-
-
 def test_tokens_of_an_answer_that_cannot_be_used_are_counted(server: ChatServer, ask, tmp_path: Path) -> None:
     server.script = first(Act(raw=json.dumps({"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}})))
     asyncio.run(ask())
     failed, _ = read_jsonl(tmp_path / "journal.jsonl")
     assert failed["usage"]["prompt"] == 7
     assert failed["response"] == {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}
-
-
-def test_callers_of_one_fingerprint_pay_once_after_a_failure_too(
-    server: ChatServer, endpoint: Endpoint, tmp_path: Path
-) -> None:
-    server.script = lambda seen, times: Act(status=400) if times == 1 else Act(delay=0.2)
-
-    async def three() -> list[Any]:
-        with Journal(tmp_path / "journal.jsonl", 5) as journal:
-            async with ChatClient(endpoint, journal, None) as client:
-                first = [asyncio.create_task(client.complete(question("same"))) for _ in range(2)]
-                await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-                await asyncio.sleep(0.05)
-                return await asyncio.gather(*first, client.complete(question("same")), return_exceptions=True)
-
-    failed, *answered = asyncio.run(three())
-    assert isinstance(failed, RequestFailed)
-    assert [reply.content for reply in answered] == ["fine", "fine"]
-    assert len(server.seen) == 2
-
-
-def test_an_answer_that_never_came_may_be_charged(server: ChatServer, endpoint: Endpoint, tmp_path: Path) -> None:
-    """What is set aside for it stays set aside, so that no more is sent than the limit bears."""
-    server.script = lambda seen, times: Act(delay=1)
-    hanging = endpoint.model_copy(update={"timeout": 0.05, "max_cost": 0.001, "attempts": 2})
-    ended = together(hanging, tmp_path, 20)
-    assert any(isinstance(end, NotSent) for end in ended)
-    assert len(server.seen) <= 8
 
 
 @pytest.mark.parametrize("raw", ["[" * 100_000, f'{{"choices": {"9" * 5000}}}'])
