@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -16,17 +15,16 @@ from llm.usage import Usage
 from settings import UserError
 
 _LOG = logging.getLogger(__name__)
-VERSION = 2
+VERSION = 3
 """Of the line format."""
-_READABLE = (1, VERSION)
-"""Version 1 had no `subject`: its answers are found by their fingerprint alone."""
+_READABLE = (1, 2, VERSION)
+"""Version 1 had no `subject`: its answers are found by their fingerprint alone. Version 2 settled nothing."""
 _HEADER = {"version", "made_with"}
+_SETTLED = {"version", "settled"}
 _ENTRY = {"version", "fingerprint", "response", "usage", "error"}
 
-_LATE = 1000
-"""Lines at a journal's end that count as late: more than the requests of any usual run in flight."""
-
 Asked = Literal["never", "lately", "before"]
+"""Of a subject: it is new; it was asked about and not settled since; it was settled."""
 Place = tuple[int, int]
 """Offset and length of a line, in bytes."""
 
@@ -36,7 +34,8 @@ class Journal:
 
     A line goes to the operating system at once, so a killed process loses none; `save_every` seconds is how often it
     is forced to the disk itself, which is what a power cut can lose. One process at a time holds a journal; memory
-    holds an offset a request, no answers. A line of its own tells what the requests below it were made with.
+    holds an offset a request, no answers. Lines of their own tell what the requests below them were made with, and
+    which subjects were settled.
     """
 
     def __init__(self, path: str | Path, save_every: float, redact: Redactor | None = None) -> None:
@@ -48,16 +47,17 @@ class Journal:
         self._save_every = save_every
         self._answers: dict[str, Place] = {}
         self._subjects: dict[str, list[Place]] = {}
+        self._unsettled: set[str] = set()
         self._file = self._open()
         self.made_with: dict[str, Any] | None = None
         """What the last requests were made with: model, parameters, hashes of the prompts; None: not told."""
-        self._late = 0
-        """Offset of the first late line."""
         try:
             self._size = self._known = self._load()
         except BaseException:
             os.close(self._file)
             raise
+        self._left = frozenset(self._unsettled)
+        """Subjects that earlier runs left unsettled."""
         self._saved = time.monotonic()
 
     def __enter__(self) -> "Journal":
@@ -76,15 +76,20 @@ class Journal:
         return [self._read(place) for place in self._subjects.get(subject, ())]
 
     def asked(self, subject: str) -> Asked:
-        """Tell whether requests about a subject had been recorded when this journal was opened.
+        """Tell whether requests about a subject had been recorded when this journal was opened, and what came of them.
 
-        "lately": among its last lines, so that the subject may be one whose answer an interruption cost.
+        "lately": the subject was not settled, so there may be more to ask about it.
         """
-        places = (offset for offset, _ in reversed(self._subjects.get(subject, ())) if offset < self._known)
-        last = next(places, None)
-        if last is None:
+        first = next(iter(self._subjects.get(subject, ())), None)
+        if first is None or first[0] >= self._known:
             return "never"
-        return "lately" if last >= self._late else "before"
+        return "lately" if subject in self._left else "before"
+
+    def settle(self, subject: str) -> None:
+        """Note that nothing more is to be asked about a subject, until something is all the same."""
+        if subject in self._unsettled:
+            self._write({"settled": subject})
+            self._unsettled.discard(subject)
 
     def begin(self, made_with: dict[str, Any]) -> dict[str, Any] | None:
         """Note what the requests from now on are made with, where that is new, and return what it was before.
@@ -146,12 +151,10 @@ class Journal:
     def _load(self) -> int:
         """Index the lines on disk, cut off a torn last one, and return the size of what is left, in bytes."""
         end, size = 0, os.fstat(self._file).st_size
-        late: deque[int] = deque(maxlen=_LATE)
         for number, offset, line in self._lines():
             if not line.endswith(b"\n"):
                 break
             end = offset + len(line)
-            late.append(offset)
             try:
                 self._index(_entry(line, self.path), (offset, len(line)))
             except (ValueError, TypeError) as error:
@@ -159,7 +162,6 @@ class Journal:
         if end < size:
             _LOG.warning("%s: the last line was torn by an interruption; it is dropped", self.path)
             os.ftruncate(self._file, end)
-        self._late = late[0] if late else 0
         return end
 
     def _lines(self) -> Iterator[tuple[int, int, bytes]]:
@@ -170,6 +172,9 @@ class Journal:
                 offset += len(line)
 
     def _index(self, entry: dict[str, Any], place: Place) -> None:
+        if "settled" in entry:
+            self._unsettled.discard(entry["settled"])
+            return
         if "fingerprint" not in entry:
             self.made_with = entry["made_with"]
             return
@@ -179,6 +184,7 @@ class Journal:
             self._answers[entry["fingerprint"]] = place
         if entry.get("subject") is not None:
             self._subjects.setdefault(entry["subject"], []).append(place)
+            self._unsettled.add(entry["subject"])
 
     def _append(self, line: bytes) -> None:
         rest = memoryview(line)
@@ -198,7 +204,7 @@ def _identity(made_with: dict[str, Any] | None) -> str:
 def _entry(line: bytes, path: Path) -> dict[str, Any]:
     """Raises `ValueError` (which a JSON or Unicode error is too) with the reason for a line that is no entry."""
     entry = json.loads(line)
-    if not isinstance(entry, dict) or not (entry.keys() >= _ENTRY or entry.keys() == _HEADER):
+    if not isinstance(entry, dict) or not (entry.keys() >= _ENTRY or entry.keys() in (_HEADER, _SETTLED)):
         raise ValueError("it is no entry of a journal")
     if entry["version"] not in _READABLE:
         raise UserError(

@@ -76,6 +76,9 @@ class Shards:
     def asked(self, subject: str) -> Asked:
         return self._of(subject).asked(subject)
 
+    def settle(self, subject: str) -> None:
+        self._of(subject).settle(subject)
+
     def record(self, entry: dict[str, Any]) -> None:
         self._of(entry["subject"]).record(entry)
 

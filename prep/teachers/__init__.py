@@ -49,6 +49,10 @@ class Teacher(Protocol):
         """Tell whether an earlier run asked about this row (`llm.journal.Journal.asked`)."""
         ...
 
+    def settle(self, row: Consultation) -> None:
+        """Note that nothing more is to be asked about this row, where the teacher keeps a journal."""
+        ...
+
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
         """Return every request about a row, as the journal has it."""
         ...

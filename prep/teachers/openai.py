@@ -64,7 +64,12 @@ class OpenAI:
         return Request(key, row.identity(), turn, messages, expected=round(_EXPANSION * len(row.reply)))
 
     def asked(self, row: Consultation) -> Asked:
-        return self.client.journal.asked(row.identity())
+        subject = row.identity()
+        asked = self.client.journal.asked(subject)
+        return "lately" if asked == "before" and subject in self._rounds else asked
+
+    def settle(self, row: Consultation) -> None:
+        self.client.journal.settle(row.identity())
 
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
         return self.client.journal.about(row.identity())

@@ -43,5 +43,8 @@ class Recorded:
     def asked(self, row: Consultation) -> Asked:
         return "before"
 
+    def settle(self, row: Consultation) -> None:
+        """Leaves the journal as it is: it was only read anew."""
+
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
         return self._journal.about(row.identity())

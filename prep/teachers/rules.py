@@ -38,5 +38,8 @@ class Rules:
     def asked(self, row: Consultation) -> Asked:
         return "never"
 
+    def settle(self, row: Consultation) -> None:
+        pass
+
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
         return ()

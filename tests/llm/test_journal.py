@@ -56,6 +56,7 @@ def test_a_torn_last_line_is_dropped_and_the_rest_used(tmp_path: Path, cut: int,
         '{"version": 1}',
         '{"version": 1, "fingerprint": "x", "attempt": 1}',
         '{"version": 2, "made_with": {}, "more": 1}',
+        '{"version": 3, "settled": ["x"]}',
         "\x00\x00",
         json.dumps({"version": 2, **entry("x", usage={"prompu": 1})}),
         json.dumps({"version": 2, **entry("x", usage=7)}),
@@ -135,21 +136,28 @@ def test_all_requests_about_a_subject_are_found_again_the_failed_ones_too(tmp_pa
         journal.record(entry("a", subject="row"))
         journal.record(entry("b", subject="other"))
         journal.record(entry("c", subject="row", response=None, usage=None, error="HTTP 500"))
-        assert journal.asked("row") == "never"
     with Journal(path, 5) as journal:
         assert [line["fingerprint"] for line in journal.about("row")] == ["a", "c"]
         assert journal.about("nobody") == []
-        assert journal.asked("row") == "lately"
-        journal.record(entry("d", subject="new"))
-        assert journal.asked("new") == "never"
-        for number in range(1500):
-            journal.record(entry(f"more {number}", subject=f"more {number}"))
-        journal.record(entry("e", subject="other"))
+
+
+def test_a_journal_knows_which_subjects_were_settled_when_it_was_opened(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
     with Journal(path, 5) as journal:
-        assert journal.asked("row") == journal.asked("more 400") == "before"
-        assert journal.asked("other") == journal.asked("more 1499") == "lately"
-        journal.record(entry("f", subject="row"))
-        assert journal.asked("row") == "before"
+        for name in ("kept", "killed", "again"):
+            journal.record(entry(name, subject=name))
+        for name in ("kept", "again", "kept", "nobody"):
+            journal.settle(name)
+        journal.record(entry("more", subject="again", response=None, usage=None, error="HTTP 500"))
+        assert {journal.asked(name) for name in ("kept", "killed", "again")} == {"never"}
+    with Journal(path, 5) as journal:
+        journal.record(entry("new", subject="new"))
+        journal.settle("killed")
+        found = [journal.asked(name) for name in ("kept", "killed", "again", "new", "nobody")]
+        assert found == ["before", "lately", "lately", "never", "never"]
+        assert [line["fingerprint"] for line in journal.about("again")] == ["again", "more"]
+    settled = [line["settled"] for line in map(json.loads, path.read_text().splitlines()) if "settled" in line]
+    assert settled == ["kept", "again", "killed"]
 
 
 def test_a_change_of_what_requests_are_made_with_is_told_across_runs(tmp_path: Path) -> None:
@@ -177,7 +185,7 @@ def test_a_journal_of_the_first_version_is_read_by_fingerprint(tmp_path: Path) -
 def test_a_journal_of_another_version_is_refused_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     path.write_text(json.dumps({"version": 99, **entry("a")}) + "\n")
-    with pytest.raises(UserError, match="format 99, this program reads 1 to 2") as raised:
+    with pytest.raises(UserError, match="format 99, this program reads 1 to 3") as raised:
         Journal(path, 5)
     assert "--out" in (raised.value.hint or "")
     assert path.read_text().startswith('{"version": 99')

@@ -19,14 +19,24 @@ REPLY = "rest well tonight and drink warm water then see your doctor"
 
 
 class Scripted:
-    """A teacher that answers well, but for the rows in `faults`; it remembers how many it had in hand at once."""
+    """A teacher that answers well, but for the rows in `faults`; it remembers how many it had in hand at once.
+
+    It has the answers to `settled_before` and to `left` at hand: those of the runs before.
+    """
 
     name, concurrency = "scripted", 4
 
-    def __init__(self, faults: dict[int, Exception | list[str]], begun: Container[int] = ()) -> None:
+    def __init__(
+        self,
+        faults: dict[int, Exception | list[str]],
+        settled_before: Container[int] = (),
+        left: Container[int] = (),
+    ) -> None:
         self.faults = faults
-        self.begun = begun
+        self.settled_before = settled_before
+        self.left = left
         self.order: list[int] = []
+        self.settled: list[int] = []
         self.in_hand = self.most = 0
 
     async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
@@ -35,7 +45,8 @@ class Scripted:
         self.order.append(row.index)
         self.in_hand += 1
         self.most = max(self.most, self.in_hand)
-        await asyncio.sleep(0.001 * (row.index % 3))
+        if self.asked(row) == "never":
+            await asyncio.sleep(0.001 * (row.index % 3))
         self.in_hand -= 1
         fault = self.faults.get(row.index)
         if isinstance(fault, Exception):
@@ -43,7 +54,12 @@ class Scripted:
         return Answer(fault[len(turns)] if fault else outline_of(row.reply), f"{row.index}/{len(turns)}")
 
     def asked(self, row: Consultation) -> Asked:
-        return "before" if row.index in self.begun else "never"
+        if row.index in self.left:
+            return "lately"
+        return "before" if row.index in self.settled_before else "never"
+
+    def settle(self, row: Consultation) -> None:
+        self.settled.append(row.index)
 
     def requests(self, row: Consultation) -> Sequence[dict[str, Any]]:
         return [{"error": "HTTP 500", "about": row.index}]
@@ -86,12 +102,44 @@ def test_a_failing_row_touches_no_other(spec: StructureSpec, fault: Exception, k
     assert not found[4].requests
 
 
-def test_rows_that_no_run_asked_about_come_first(spec: StructureSpec) -> None:
-    """The lane of the others is worked on beside them."""
-    teacher = Scripted({}, begun=range(20))
+def test_rows_that_no_run_asked_about_come_first_then_those_that_were_left(spec: StructureSpec) -> None:
+    """What was settled waits until no place is free, and is looked at beside them."""
+    teacher = Scripted({}, settled_before=range(10), left=range(10, 20))
     assert len(convert(spec, teacher, rows(30))) == 30
-    assert set(teacher.order[:4]) <= {20, 21, 22, 23, 0}
+    assert set(teacher.order[:4]) == {20, 21, 22, 23}
+    assert teacher.order.index(9) > teacher.order.index(10)
     assert sorted(teacher.order) == list(range(30))
+
+
+def test_short_replies_come_last_however_early_they_are_read(spec: StructureSpec) -> None:
+    """Two rows are read for each that begins, until eight are held."""
+    teacher = Scripted({})
+    convert(spec, teacher, [consultation(f"{REPLY} {'again ' * index}", index) for index in range(40)])
+    assert teacher.order[-8:] == [14, 12, 10, 8, 6, 4, 2, 0]
+
+
+def test_what_goes_over_the_wire_does_not_wait_for_recorded_answers(spec: StructureSpec) -> None:
+    """Row 60 needs six turns of the event loop; no more rows than that are judged in the meantime."""
+    ended: list[int] = []
+
+    class Slow(Scripted):
+        async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+            for _ in range(6 * (row.index == 60)):
+                await asyncio.sleep(0)
+            return await super().answer(row, turns)
+
+    gate = Gate(spec, Limits(tries=3, min_coverage=0.5, max_expansion=2, min_success=0))
+    converter = Converter(Slow({}, left=range(60)), gate)
+    asyncio.run(converter.run(rows(61), lambda conversion: ended.append(conversion.index)))
+    assert len(ended) == 61
+    assert ended.index(60) < 12
+
+
+def test_a_row_is_settled_once_nothing_more_is_to_be_asked_about_it(spec: StructureSpec) -> None:
+    faults = {1: NoAnswer("no answer", "HTTP 500", True), 2: ["prose", "prose", "prose"], 3: ZeroDivisionError("oops")}
+    teacher = Scripted(faults)
+    convert(spec, teacher, [*rows(5), consultation(None, 5)])
+    assert sorted(teacher.settled) == [0, 2, 4]
 
 
 def test_a_bad_outline_is_repaired_within_the_tries(spec: StructureSpec) -> None:
@@ -121,3 +169,19 @@ def test_rows_without_a_reply_are_skipped_unasked(spec: StructureSpec) -> None:
 def test_a_user_error_ends_the_run_once(spec: StructureSpec) -> None:
     with pytest.raises(UserError, match="the key is wrong"):
         convert(spec, Scripted({index: UserError("the key is wrong") for index in range(9)}), rows(9))
+
+
+def test_an_error_behind_the_rows_ends_the_run_with_what_is_under_way(spec: StructureSpec) -> None:
+    """So does an unreadable source: what was begun is paid for, and comes to its end."""
+    teacher = Scripted({})
+
+    def broken():
+        yield from rows(3)
+        raise UserError("the source cannot be read")
+
+    gate = Gate(spec, Limits(tries=3, min_coverage=0.5, max_expansion=2, min_success=0))
+    ended: list[Conversion] = []
+    with pytest.raises(UserError, match="cannot be read"):
+        asyncio.run(Converter(teacher, gate).run(broken(), ended.append))
+    assert [conversion.status for conversion in ended] == ["kept"] * len(teacher.order)
+    assert teacher.in_hand == 0

@@ -61,6 +61,10 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in content.splitlines()]
 
 
+def requests(journal: Path) -> list[dict[str, Any]]:
+    return [line for line in read_jsonl(journal) if "fingerprint" in line]
+
+
 def without_time(line: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name not in ("seconds", "batch")}
 
@@ -70,7 +74,7 @@ def test_repairs_go_into_batches_of_their_own(server: ChatServer, source, prep: 
     server.script = mended(given, 6)
     assert prep(source(given), tmp_path / "out", *BATCH) == 0
     turns: dict[str, list[int]] = {}
-    for line in read_jsonl(tmp_path / "out/journal.jsonl")[1:]:
+    for line in requests(tmp_path / "out/journal.jsonl"):
         turns.setdefault(line["batch"], []).append(line["turn"])
     assert turns == {"batch_1": [1] * 15, "batch_2": [1] * 5, "batch_3": [2] * 6}
 
@@ -86,8 +90,7 @@ def test_lines_without_an_answer_are_asked_again(
     server.call_script = lambda call, times: recover(server, call, times)
     assert prep(rows, tmp_path / "batch", *BATCH) == 0
     assert contents(tmp_path / "batch") == contents(tmp_path / "local")
-    lines = read_jsonl(tmp_path / "batch/journal.jsonl")[1:]
-    assert len(lines) > 20
+    assert len(requests(tmp_path / "batch/journal.jsonl")) > 20
     assert server.ledger.paid_twice == 20, "the answers of the first run, once more each"
 
 
@@ -135,13 +138,13 @@ def test_no_batch_can_carry_the_cost_over_the_limit(
     """An answer costs $0.0000186 and could cost 900 times that, so at first few requests fit, and more later."""
     rows = source(make_rows(20))
     assert prep(rows, tmp_path / "out", *BATCH, "teacher.max_cost=0.003") == 0
-    sizes = [line["batch"] for line in read_jsonl(tmp_path / "out/journal.jsonl")[1:]]
+    sizes = [line["batch"] for line in requests(tmp_path / "out/journal.jsonl")]
     assert sizes.count("batch_1") < 5
     assert len(sizes) == 20
     capsys.readouterr()
     assert prep(rows, tmp_path / "poor", *BATCH, "teacher.max_cost=0.0016") == 1
     assert "teacher.max_cost ended the run" in capsys.readouterr().out
-    paid = len(read_jsonl(tmp_path / "poor/journal.jsonl")) - 1
+    paid = len(requests(tmp_path / "poor/journal.jsonl"))
     assert 0 < paid < 20
     assert prep(rows, tmp_path / "poor", *BATCH) == 0
     assert contents(tmp_path / "poor") == contents(tmp_path / "out")
