@@ -115,7 +115,7 @@ class ChatClient:
         return stop_for_all(self._refused, self.endpoint)
 
     async def _send(self, request: Request, attempt: int) -> Reply:
-        async with self.limiter.slot(self.estimate.tokens(request)) as slot:
+        async with self.limiter.slot(self.estimate.tokens(request), again=attempt > 1) as slot:
             if self._stop is not None:
                 raise self._stop
             with self._budget.hold(self.estimate.worst(request)):

@@ -1,4 +1,4 @@
-"""How many requests may be in flight: fewer when the server refuses, more when it answers, first come, first served."""
+"""How many requests may be in flight: fewer when the server refuses, more when it answers; retries go first."""
 
 import asyncio
 from collections import deque
@@ -32,6 +32,7 @@ class Concurrency:
         self.in_flight = 0
         self._growth = _SLOW
         self._clean = 0
+        self._first: deque[asyncio.Future[None]] = deque()
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     def answered(self) -> None:
@@ -50,10 +51,14 @@ class Concurrency:
         self.limit = max(1.0, self.limit - _CUT)
         self._growth, self._clean = _SLOW, 0
 
-    async def take(self) -> None:
-        """Wait for a place, behind all who wait already."""
+    async def take(self, again: bool = False) -> None:
+        """Wait for a place, behind all who wait already; `again`: behind those only who ask again too.
+
+        A request that failed has waited its turn before. Behind the others it would come last of all at the end of a
+        run, when nothing is left to fill the places beside it.
+        """
         place = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
+        (self._first if again else self._waiting).append(place)
         self._admit()
         try:
             await place
@@ -64,13 +69,13 @@ class Concurrency:
             raise
 
     def leave(self) -> None:
-        """Give a place back, to the one who has waited longest."""
+        """Give a place back, to the one whose turn it is."""
         self.in_flight -= 1
         self._admit()
 
     def _admit(self) -> None:
-        while self._waiting and self.in_flight < int(self.limit):
-            place = self._waiting.popleft()
+        while (waiting := self._first or self._waiting) and self.in_flight < int(self.limit):
+            place = waiting.popleft()
             if not place.cancelled():
                 self.in_flight += 1
                 place.set_result(None)

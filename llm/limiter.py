@@ -14,7 +14,7 @@ _KEPT = 10
 
 
 class Limiter:
-    """Lets requests to one server through, in the order in which they asked.
+    """Lets requests to one server through, in the order in which they asked; those first that were sent before.
 
     Args:
         concurrency: requests in flight at most, at least 1; `llm.concurrency` says when fewer are allowed.
@@ -43,14 +43,15 @@ class Limiter:
         return self._places.in_flight
 
     @asynccontextmanager
-    async def slot(self, tokens: int) -> AsyncIterator["Slot"]:
+    async def slot(self, tokens: int, again: bool = False) -> AsyncIterator["Slot"]:
         """Wait for a place, then for the rates, and hold the place until the context is left.
 
         Args:
             tokens: an estimate of prompt and completion together. One above the rate of a whole minute goes through
                 too, after the minutes that it is worth.
+            again: whether the request was sent before.
         """
-        await self._places.take()
+        await self._places.take(again)
         try:
             async with self._turn:
                 if self._requests:

@@ -159,20 +159,21 @@ def test_answers_after_a_lull_let_no_burst_through() -> None:
     assert sum(120 < second < 120.5 for second in sent) == 11
 
 
-def test_waiting_requests_go_in_the_order_in_which_they_came_and_a_retry_joins_at_the_end() -> None:
+def test_waiting_requests_go_in_the_order_in_which_they_came_and_retries_before_them() -> None:
     limiter, order = Limiter(1, None, None), []
 
     async def row(name: str, ends: Sequence[str]) -> None:
-        for end in ends:
-            async with limiter.slot(1) as slot:
+        for before, end in zip(["answered", *ends], ends, strict=False):
+            async with limiter.slot(1, again=before == "refused") as slot:
                 order.append(name)
                 await asyncio.sleep(1)
                 say(slot, end)
             await asyncio.sleep(1.5 * (end == "refused"))
 
-    in_simulated_time(row("a", ["refused", "answered"]), *(row(name, ["answered", "answered"]) for name in "bcd"))
-    # At second 2.5, when "a" comes back, "c" has the place, and "d" and the second turn of "b" wait.
-    assert "".join(order) == "abcdbacd"
+    refused = (row(name, ["refused", "answered"]) for name in "ab")
+    in_simulated_time(*refused, *(row(name, ["answered", "answered"]) for name in "cde"))
+    # At second 2.5, when "a" comes back, "c" has the place; at 3.5, when "b" does, "a" has it. "d" and "e" wait.
+    assert "".join(order) == "abcabdecde"
 
 
 @given(
