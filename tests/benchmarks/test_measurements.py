@@ -1,11 +1,13 @@
 """The harness on small numbers: does each measurement measure what it says?"""
 
+import statistics
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks import prep, prep_kill, prep_scale
+from benchmarks.answer_length import CORRELATION, SPREAD, AnswerLengths, spread_of
 from benchmarks.process import Run, Sample, Server, run, teacher_server
 from benchmarks.rows import make_rows, write_rows
 from benchmarks.scenario import Scenario
@@ -117,13 +119,30 @@ def test_kills_are_in_order_and_some_come_late() -> None:
     assert [point.later > 0 for point in points] == [False] * 18 + [True] * 2
 
 
-def test_simulated_time_comes_near_the_greedy_schedule(tmp_path: Path) -> None:
-    scenario = Scenario(**{**SMALL.__dict__, "rows": 120, "median": 8.0})
-    figures = prep_scale.measure(scenario, tmp_path / "scale")
+@pytest.mark.parametrize("independent", [False, True])
+def test_simulated_time_comes_near_the_greedy_schedule(tmp_path: Path, independent: bool) -> None:
+    scenario = Scenario(**{**SMALL.__dict__, "rows": 120, "median": 8.0, "sigma": 0.4})
+    figures = prep_scale.measure(scenario, tmp_path / "scale", independent)
     assert figures["rows lost"] == 0
     assert figures["perfect schedule"] <= figures["makespan"]
     assert figures["makespan"] < 1.3 * figures["greedy schedule"]
     assert figures["CPU seconds"] < figures["makespan"]
+    assert figures["sigma of the latencies"] == pytest.approx(0.4, abs=0.1)
+
+
+def test_answers_are_as_long_and_as_foreseeable_as_they_were_measured() -> None:
+    replies = [row["Doctor"] for row in make_rows(4000)]
+    lengths = AnswerLengths(replies, seed=3)
+    drawn = [lengths.of(reply) for reply in replies]
+    assert spread_of(drawn, replies) == pytest.approx((SPREAD, CORRELATION), abs=0.03)
+    assert statistics.median(drawn) == pytest.approx(1, abs=0.05)
+    assert [AnswerLengths(replies, seed=3).of(reply) for reply in replies[:9]] == drawn[:9]
+
+
+def test_a_sigma_below_that_of_the_lengths_is_one_message(run_module) -> None:
+    finished = run_module("benchmarks", "prep-scale", "--sigma", "0.2", "--rows", "30")
+    assert finished.returncode == 2
+    assert "--sigma must be at least 0.356" in finished.stderr
 
 
 def test_greedy_takes_the_first_free_place() -> None:
