@@ -1,5 +1,6 @@
 """Counts over conversions: one place for the progress bar, the summary, the card and the manifest."""
 
+from bisect import insort
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ class Tally:
     """Kept rows whose first answer passed the gate."""
     retriable: int = 0
     indices: dict[str, dict[str, list[int]]] = field(default_factory=lambda: {"failed": {}, "skipped": {}})
-    """By status, by kind: the 0-based rows of the source."""
+    """By status, by kind: the 0-based rows of the source, in its order."""
     first_pass: Usage = _NOTHING
     """Of the first answers of kept rows."""
     repair: Usage = _NOTHING
@@ -34,7 +35,7 @@ class Tally:
             self._bill(conversion)
         else:
             kinds = self.indices[conversion.status]
-            kinds.setdefault(conversion.kind, []).append(conversion.consultation.index)
+            insort(kinds.setdefault(conversion.kind, []), conversion.index)
         self.retriable += conversion.retriable
 
     def merge(self, other: "Tally") -> None:

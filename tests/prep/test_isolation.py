@@ -1,5 +1,6 @@
 """One row, one line, one run: what goes wrong with it touches nothing else."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,21 @@ def test_an_answer_with_half_a_surrogate_pair_is_one_like_any_other(
     assert prep(rows, tmp_path / "out", "gate.tries=1") == 0
     assert contents(tmp_path / "out") == before
     assert len(server.seen) == 6
+
+
+def test_the_order_in_which_rows_end_shows_in_no_dataset(server: ChatServer, source, prep: Run, tmp_path: Path) -> None:
+    """Long replies are asked about first, and answers come as they come."""
+    rows = [
+        {**row, "Doctor": f"{row['Doctor']} {'ruva ' * (index * 7 % 12)}"} for index, row in enumerate(make_rows(12))
+    ]
+    bad = stubborn([{**row, "Doctor": row["Doctor"].strip()} for row in rows], [1, 4, 8, 9])
+    found = []
+    for concurrency, fast in ((1, 0), (8, 0), (8, 1)):
+        server.script = lambda seen, times, fast=fast: dataclasses.replace(
+            bad(seen, times), delay=0.02 * (len(reply_of(seen)) % 5 if fast else 0)
+        )
+        out = tmp_path / f"{concurrency}-{fast}"
+        assert prep(source(rows), out, f"teacher.concurrency={concurrency}", "gate.min_success=0") == 0
+        found.append({name: text for name, text in contents(out).items() if name != "failed.jsonl"})
+    assert b"rows 1, 4, 8, 9" in found[0]["chat/README.md"]
+    assert found[0] == found[1] == found[2]
