@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from llm.batch_files import Batch
 from llm.client import usage_of
 from llm.endpoint import Endpoint
-from llm.faults import read_status, stop_for, stop_for_all
+from llm.faults import read_status, stop_for
 from llm.journal import Journal
+from llm.refusals import Refusals
 from llm.request import RequestFailed, read_reply
 from settings import UserError
 
@@ -34,8 +35,7 @@ class Answers:
         self._endpoint = endpoint
         self._journal = journal
         self._failures: dict[str, _Failure] = {}
-        self._refused: list[RequestFailed] | None = []
-        """Failures while no request has been answered; None afterwards."""
+        self._refusals = Refusals(endpoint, journal)
         self._stop: UserError | None = None
 
     def final(self, fingerprint: str) -> RequestFailed | None:
@@ -47,7 +47,7 @@ class Answers:
 
     def check(self) -> None:
         """Raise `UserError` where what failed would fail for every other request too."""
-        stop = self._stop or stop_for_all(self._refused or (), self._endpoint)
+        stop = self._stop or self._refusals.stop()
         if stop is not None:
             raise stop
 
@@ -67,14 +67,13 @@ class Answers:
 
     def answered(self, fingerprint: str) -> None:
         self._failures.pop(fingerprint, None)
-        self._refused = None
+        self._refusals.answered(self._refusals.sent())
 
-    def failed(self, fingerprint: str, failure: RequestFailed) -> None:
+    def failed(self, fingerprint: str, subject: str, failure: RequestFailed) -> None:
         before = self._failures.get(fingerprint)
         self._failures[fingerprint] = _Failure(before.attempts + 1 if before else 1, failure)
         self._stop = self._stop or stop_for(failure, self._endpoint)
-        if self._refused is not None:
-            self._refused.append(failure)
+        self._refusals.failed(self._refusals.sent(), fingerprint, subject, failure)
 
     def attempt(self, fingerprint: str) -> int:
         """Return which attempt of this run the next one is, from 1."""
@@ -132,7 +131,7 @@ class _Collected:
             }
         )
         if failure:
-            self._answers.failed(fingerprint, failure)
+            self._answers.failed(fingerprint, subject, failure)
         else:
             self._answers.answered(fingerprint)
 

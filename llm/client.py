@@ -14,10 +14,11 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 from llm.budget import Budget
 from llm.endpoint import Endpoint
 from llm.estimate import Estimate
-from llm.faults import FAULTS, is_overload, read_fault, stop_for, stop_for_all
+from llm.faults import FAULTS, is_overload, read_fault, stop_for
 from llm.journal import Journal
 from llm.limiter import Limiter
-from llm.request import NotSent, Reply, Request, RequestFailed, read_reply
+from llm.refusals import Refusals
+from llm.request import Reply, Request, RequestFailed, read_reply
 from llm.retries import policy
 from llm.usage import Usage
 from settings import UserError
@@ -55,8 +56,7 @@ class ChatClient:
         self._openai = connect(endpoint, api_key, endpoint.concurrency)
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """One for each request that somebody asks or waits for."""
-        self._refused: list[RequestFailed] | None = []
-        """Final refusals while no request has been answered; None afterwards."""
+        self._refusals = Refusals(endpoint, journal)
         self._stop: UserError | None = None
         self._stopped = asyncio.Event()
         self._warned = False
@@ -76,6 +76,7 @@ class ChatClient:
         async with turn:
             recorded = self.journal.answer(request.fingerprint)
             if recorded is not None:
+                self._refusals.recorded()
                 return read_reply(recorded["response"], from_journal=True)
             return await self._ask(request)
 
@@ -85,7 +86,7 @@ class ChatClient:
                 with attempt:
                     return await self._send(request, attempt.retry_state.attempt_number)
         except RequestFailed as failure:
-            stop = stop_for(failure, self.endpoint) or self._stop_for_all(failure)
+            stop = stop_for(failure, self.endpoint) or self._refusals.stop()
             if stop is not None:
                 self._halt(stop)
                 raise stop from failure
@@ -107,21 +108,16 @@ class ChatClient:
         except TimeoutError:
             pass
 
-    def _stop_for_all(self, failure: RequestFailed) -> UserError | None:
-        """A request that the server calls wrong is one row's fault, unless it says so of every one."""
-        if self._refused is None or isinstance(failure, NotSent):
-            return None
-        self._refused.append(failure)
-        return stop_for_all(self._refused, self.endpoint)
-
     async def _send(self, request: Request, attempt: int) -> Reply:
         async with self.limiter.slot(self.estimate.tokens(request), again=attempt > 1) as slot:
             if self._stop is not None:
                 raise self._stop
             with self._budget.hold(self.estimate.worst(request)):
+                number = self._refusals.sent()
                 try:
                     reply = await self._exchange(request, attempt)
                 except RequestFailed as failure:
+                    self._refusals.failed(number, request.fingerprint, request.subject, failure)
                     if is_overload(failure):
                         slot.refused()
                     if failure.may_be_billed:
@@ -129,7 +125,7 @@ class ChatClient:
                     raise
             slot.answered(reply.usage.tokens)
         self.estimate.learn(request, reply.usage)
-        self._refused = None
+        self._refusals.answered(number)
         return reply
 
     async def _exchange(self, request: Request, attempt: int) -> Reply:

@@ -2,7 +2,7 @@
 
 import datetime
 import email.utils
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import aiohttp
 import openai
@@ -21,8 +21,6 @@ _REFUSALS = {
     404: "does not know the address or the model",
 }
 """Statuses that every further request would meet too."""
-_ALIKE = 8
-"""Refused requests, before any was answered, from which they count as refused for one reason."""
 _RETRIED = frozenset({408, 409, 425, 429})
 
 
@@ -66,17 +64,6 @@ def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
             hint="check the address and the network; what was answered so far is kept in the journal",
         )
     return None
-
-
-def stop_for_all(refusals: Sequence[RequestFailed], endpoint: Endpoint) -> UserError | None:
-    """Return the message that ends the run where requests one after the other were called wrong, and none answered."""
-    alike = [failure for failure in refusals if 400 <= failure.status < 500 and not failure.retriable]
-    if len(alike) < _ALIKE:
-        return None
-    return UserError(
-        f"{endpoint.base_url} called the first {len(alike)} requests wrong and answered none ({alike[-1].reason})",
-        hint="check model, max_tokens, temperature and extra against the provider's documentation",
-    )
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

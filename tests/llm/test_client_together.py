@@ -11,8 +11,6 @@ from llm.request import NotSent, RequestFailed
 from settings import UserError
 from tests.llm.conftest import question
 
-OK = Act(content="fine")
-
 
 def together(endpoint: Endpoint, folder: Path, questions: int) -> list[Any]:
     """Ask many questions at once, on one journal, and return replies and failures."""
@@ -55,23 +53,6 @@ def test_what_is_under_way_when_the_run_must_stop_is_still_recorded(
     assert [reply.content for reply in ended[1:4]] == ["paid"] * 3
     assert all(isinstance(end, UserError) for end in [ended[0], *ended[4:]])
     assert len(server.seen) == 4
-
-
-def test_requests_that_are_all_called_wrong_stop_the_run(
-    server: ChatServer, endpoint: Endpoint, tmp_path: Path
-) -> None:
-    server.script = lambda seen, times: Act(status=400, raw="unknown model parameter")
-    ended = together(endpoint, tmp_path, 60)
-    assert any(isinstance(end, UserError) and "unknown model parameter" in str(end) for end in ended)
-    assert len(server.seen) < 20
-
-
-def test_one_wrong_request_among_answered_ones_is_that_request_alone(
-    server: ChatServer, endpoint: Endpoint, tmp_path: Path
-) -> None:
-    server.script = lambda seen, times: Act(status=400) if int(seen.text.split()[1]) % 2 else OK
-    ended = together(endpoint, tmp_path, 60)
-    assert sum(isinstance(end, RequestFailed) for end in ended) == 30
 
 
 def test_callers_of_one_fingerprint_pay_once_after_a_failure_too(

@@ -74,6 +74,20 @@ def test_a_refused_key_stops_at_once_with_one_message(server: ChatServer, source
     assert all(KEY.encode() not in path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
 
 
+def test_a_model_that_the_provider_calls_wrong_stops_the_run_and_costs_no_row(
+    server: ChatServer, source, prep: Run, tmp_path: Path
+) -> None:
+    server.script = lambda seen, times: Act(status=400, raw="Model Not Exist")
+    rows = source(make_rows(60))
+    with pytest.raises(UserError, match=r"called the first \d+ requests wrong and answered none .*Model Not Exist"):
+        prep(rows, tmp_path / "out")
+    assert len(server.seen) < 8 + 2 * CONCURRENCY
+    assert not (tmp_path / "out/failed.jsonl").exists()
+    server.script = good
+    assert prep(rows, tmp_path / "out") == 0
+    assert read_jsonl(tmp_path / "out/failed.jsonl") == []
+
+
 @pytest.mark.slow
 def test_a_full_disk_is_one_message_and_loses_nothing(
     server: ChatServer, source, start, prep: Run, tmp_path: Path

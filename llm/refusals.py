@@ -1,0 +1,71 @@
+"""Whether a server calls every request wrong, which is the run's fault, or one of many, which is that one's."""
+
+import itertools
+import math
+
+from llm.endpoint import Endpoint
+from llm.journal import Journal
+from llm.request import RequestFailed
+from settings import UserError
+
+_ALIKE = 8
+"""Refused requests from which they count as refused for one reason."""
+
+
+class Refusals:
+    """The requests of a run from the first that was sent on, until one of them is answered.
+
+    A refusal is a status from 400 to 499 that no retry mends. It stops the run where the first requests that were
+    sent, 8 or more, all met the same one: while an older one is under way, that may yet be answered. What an earlier
+    run was refused too does not count where that run had answers: such rows are asked about again by each run, and
+    in the end there are no others.
+    """
+
+    def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
+        self._endpoint = endpoint
+        self._journal = journal
+        self._numbers = itertools.count()
+        self._under_way: set[int] = set()
+        self._refused: list[tuple[int, RequestFailed]] | None = []
+        """With the number of each request; None once one was answered."""
+        self._has_answers = journal.usage.requests > 0
+
+    def sent(self) -> int:
+        """Return the number of a request that is sent now."""
+        number = next(self._numbers)
+        self._under_way.add(number)
+        return number
+
+    def recorded(self) -> None:
+        """Note that an earlier run had an answer."""
+        self._has_answers = True
+
+    def answered(self, number: int) -> None:
+        self._under_way.discard(number)
+        self._refused = None
+
+    def failed(self, number: int, fingerprint: str, subject: str, failure: RequestFailed) -> None:
+        """Note that a request failed; the journal has it already."""
+        self._under_way.discard(number)
+        if self._refused is None or failure.retriable or not 400 <= failure.status < 500:
+            return
+        if not (self._has_answers and self._refused_before(fingerprint, subject, failure.status)):
+            self._refused.append((number, failure))
+
+    def stop(self) -> UserError | None:
+        """Return the message that ends the run, where all requests would be refused; else None."""
+        oldest = min(self._under_way, default=math.inf)
+        first = [failure for number, failure in self._refused or () if number < oldest]
+        alike = [failure for failure in first if failure.status == first[-1].status]
+        if len(alike) < _ALIKE:
+            return None
+        return UserError(
+            f"{self._endpoint.base_url} called the first {len(alike)} requests wrong and answered none "
+            f"({alike[-1].reason})",
+            hint="check model, max_tokens, temperature and extra against the provider's documentation; nothing was "
+            "paid for these requests, and the same command asks for them again",
+        )
+
+    def _refused_before(self, fingerprint: str, subject: str, status: int) -> bool:
+        lines = [line for line in self._journal.about(subject) if line["fingerprint"] == fingerprint]
+        return sum(str(line["error"]).startswith(f"HTTP {status}") for line in lines) > 1
