@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from llm.batch_files import Batch
 from llm.client import usage_of
 from llm.endpoint import Endpoint
+from llm.estimate import Estimate
 from llm.faults import read_status, stop_for
 from llm.journal import Journal
 from llm.refusals import Refusals
@@ -32,6 +33,7 @@ class Answers:
     """Records what came of each request of a batch, and remembers those that failed in this run."""
 
     def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
+        self.estimate = Estimate(endpoint)
         self._endpoint = endpoint
         self._journal = journal
         self._failures: dict[str, _Failure] = {}
@@ -84,6 +86,7 @@ class Answers:
 class _Collected:
     def __init__(self, answers: Answers, journal: Journal, batch: Batch, now: "Answered") -> None:
         self._answers = answers
+        self._estimate = answers.estimate
         self._journal = journal
         self._batch = batch
         self._status = now.status
@@ -105,7 +108,7 @@ class _Collected:
             said = {"error": {"message": f"the batch is {self._status}, and nothing came of this request"}}
             self._record(fingerprint, *held, said)
 
-    def _record(self, fingerprint: str, subject: str, turn: int, said: dict[str, Any]) -> None:
+    def _record(self, fingerprint: str, subject: str, turn: int, characters: int, said: dict[str, Any]) -> None:
         if self._is_known(fingerprint, subject):
             return
         response = said.get("response")
@@ -114,7 +117,8 @@ class _Collected:
         usage = usage_of(body)
         try:
             _check(said, response)
-            usage = read_reply(body, from_journal=False).usage
+            reply = read_reply(body, from_journal=False)
+            usage = self._estimate.fill(reply.usage, characters, reply.content)
         except RequestFailed as error:
             failure, body = error, body if error.body is None else error.body
         self._journal.record(

@@ -54,10 +54,13 @@ class Batch:
         write_text(self.state, json.dumps(values) + "\n")
         return batch
 
-    def subjects(self) -> dict[str, tuple[str, int]]:
-        """Return subject and turn of each request by its fingerprint."""
+    def subjects(self) -> dict[str, tuple[str, int, int]]:
+        """Return subject, turn and characters of the prompt of each request by its fingerprint.
+
+        An earlier release did not tell the characters: 0.
+        """
         rows = iterate_jsonl(_subjects(self.path))
-        return {row["fingerprint"]: (row["subject"], row["turn"]) for row in rows}
+        return {row["fingerprint"]: (row["subject"], row["turn"], row.get("characters", 0)) for row in rows}
 
     def forget(self) -> None:
         """Remove what makes a later run ask for it; the rest is removed by `under_way` or `clear`."""
@@ -127,7 +130,12 @@ class _Draft:
         return self._requests >= requests or self._size + size > bytes_
 
     def add(self, request: Request, text: bytes, worst: float) -> None:
-        about = {"fingerprint": request.fingerprint, "subject": request.subject, "turn": request.turn}
+        about = {
+            "fingerprint": request.fingerprint,
+            "subject": request.subject,
+            "turn": request.turn,
+            "characters": request.characters,
+        }
         with writing(self.path):
             self._lines.write(text)
             self._about.write(json.dumps(about) + "\n")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,7 +19,7 @@ from llm.faults import FAULTS, is_overload, read_fault, stop_for
 from llm.journal import Journal
 from llm.limiter import Limiter
 from llm.refusals import Refusals
-from llm.request import Reply, Request, RequestFailed, read_reply
+from llm.request import Reply, Request, RequestFailed, read_reply, recorded_reply
 from llm.retries import policy
 from llm.usage import Usage
 from settings import UserError
@@ -77,7 +78,7 @@ class ChatClient:
             recorded = self.journal.answer(request.fingerprint)
             if recorded is not None:
                 self._refusals.recorded()
-                return read_reply(recorded["response"], from_journal=True)
+                return recorded_reply(recorded)
             return await self._ask(request)
 
     async def _ask(self, request: Request) -> Reply:
@@ -136,6 +137,7 @@ class ChatClient:
             body = self.journal.redact(await self._post(request))
             body = _parse(body)
             reply = read_reply(body, from_journal=False)
+            usage = self.estimate.fill(reply.usage, request.characters, reply.content)
         except (*FAULTS, RequestFailed) as error:
             failure = error if isinstance(error, RequestFailed) else read_fault(error, self.endpoint.timeout)
             # A server may repeat the key, and the reason is printed and kept with the row.
@@ -144,8 +146,8 @@ class ChatClient:
             said = self.journal.redact(failure.body) if body is None and failure.body else body
             self._record(request, said, usage_of(body), failure.reason, attempt, started)
             raise failure from error
-        self._record(request, body, reply.usage, None, attempt, started)
-        return reply
+        self._record(request, body, usage, None, attempt, started)
+        return replace(reply, usage=usage)
 
     def _warn(self, failure: RequestFailed) -> None:
         """Retries go on for minutes; that nothing answers is worth saying at once, and once."""

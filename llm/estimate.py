@@ -24,7 +24,7 @@ class Estimate:
 
     def learn(self, request: Request, usage: Usage) -> None:
         """Take in what the provider counted for a request; a server that counts nothing teaches nothing."""
-        if usage.prompt and usage.completion:
+        if usage.prompt and usage.completion and not usage.uncounted:
             self._prompts += request.characters
             self._answers += request.expected
             self._counted += usage
@@ -36,8 +36,11 @@ class Estimate:
 
     def prompt(self, request: Request) -> int:
         """Return tokens."""
+        return self._prompt(request.characters)
+
+    def _prompt(self, characters: int) -> int:
         rate = self._prompts / self._counted.prompt if self.learned else _CHARACTERS_A_TOKEN
-        return round(request.characters / rate)
+        return round(characters / rate)
 
     def completion(self, request: Request) -> int:
         """Return tokens: by the expected characters, else the mean of what was counted, else a share of the limit."""
@@ -49,6 +52,18 @@ class Estimate:
         else:
             expected = self._endpoint.max_tokens * _SHARE
         return min(round(expected), self._endpoint.max_tokens)
+
+    def fill(self, usage: Usage, characters: int, content: str) -> Usage:
+        """Return the usage of an answer with an estimate in the place of what the provider did not count.
+
+        `characters`: of the prompt; `content`: the answer.
+        """
+        prompt = usage.prompt or self._prompt(characters)
+        completion = usage.completion or round(len(content.strip()) / _CHARACTERS_A_TOKEN)
+        if (prompt, completion) == (usage.prompt, usage.completion):
+            return usage
+        missing = prompt - usage.prompt, completion - usage.completion
+        return Usage(usage.requests, prompt, usage.cached, completion, 1, *missing)
 
     def tokens(self, request: Request) -> int:
         """Return the tokens of prompt and answer together."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from llm.endpoint import Endpoint
 from llm.journal import Journal
-from llm.request import NotSent, Reply, Request, read_reply
+from llm.request import NotSent, Reply, Request, recorded_reply
 
 
 class RecordedClient:
@@ -32,6 +32,6 @@ class RecordedClient:
         if recorded is None:
             self._on_missing(request)
             raise NotSent("not asked", "the journal holds no answer to this request")
-        reply = read_reply(recorded["response"], from_journal=True)
+        reply = recorded_reply(recorded)
         self._on_reply(request, reply)
         return reply

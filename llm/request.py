@@ -1,8 +1,8 @@
 """What is asked and what comes back."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llm.usage import Usage
@@ -74,6 +74,12 @@ class NotSent(RequestFailed):
     def __init__(self, kind: str, reason: str) -> None:
         super().__init__(reason, retriable=True)
         self.kind = kind
+
+
+def recorded_reply(entry: Mapping[str, Any]) -> Reply:
+    """Read the journal's line of an answered request, whose usage may have been estimated."""
+    reply = read_reply(entry["response"], from_journal=True)
+    return replace(reply, usage=Usage(**entry["usage"])) if entry["usage"] else reply
 
 
 def read_reply(body: Any, from_journal: bool) -> Reply:

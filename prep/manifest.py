@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from llm import Endpoint
+from llm import Endpoint, Usage
 from outline import StructureSpec
 from prep import fingerprint
 from prep.config import PrepConfig
@@ -77,7 +77,14 @@ def _usage(config: PrepConfig, outcome: Outcome) -> dict[str, dict[str, float]]:
     parts = {"total": outcome.total, **outcome.tally.split_cost(outcome.total)}
     teacher = config.teacher
     prices = teacher.prices if isinstance(teacher, Endpoint) else None
-    return {name: {**part.as_dict(), "dollars": part.cost(prices) if prices else 0.0} for name, part in parts.items()}
+
+    def dollars(part: Usage) -> dict[str, float]:
+        if prices is None:
+            return {"dollars": 0.0}
+        estimated = {"estimated_dollars": part.estimated_cost(prices)} if part.uncounted else {}
+        return {"dollars": part.cost(prices), **estimated}
+
+    return {name: {**part.as_dict(), **dollars(part)} for name, part in parts.items()}
 
 
 def _version(name: str) -> str | None:

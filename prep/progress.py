@@ -90,6 +90,9 @@ def summary(config: PrepConfig, tally: Tally, spent: Usage, journal: Usage) -> T
         table.add_row("all runs in the journal", "  ".join(_bill(config, journal)))
         for name, usage in tally.split_cost(journal).items():
             table.add_row(f"  of it {name}", "  ".join(_bill(config, usage)))
+        if journal.uncounted:
+            cost = f"their cost is estimated at ${journal.estimated_cost(config.teacher.prices):.4f}"
+            table.add_row("without token counts", f"{journal.uncounted} answers: {cost}")
     return table
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from llm import Journal, Usage
+from llm import Journal
 from llm.journal import Asked
-from llm.request import read_reply
+from llm.request import recorded_reply
 from prep.consultation import Consultation
 from prep.conversion import Turn
 from prep.teachers import Answer, NoAnswer
@@ -30,9 +30,8 @@ class Recorded:
         if len(turns) == len(answers):
             return None
         entry = answers[len(turns)]
-        reply = read_reply(entry["response"], from_journal=True)
-        usage = Usage(**entry["usage"])
-        return Answer(reply.content, entry["fingerprint"], reply.finish_reason == "length", usage)
+        reply = recorded_reply(entry)
+        return Answer(reply.content, entry["fingerprint"], reply.finish_reason == "length", reply.usage)
 
     def _answers(self, row: Consultation) -> list[dict[str, Any]]:
         answered = [entry for entry in self.requests(row) if entry["error"] is None]

@@ -53,9 +53,9 @@ def endpoint(server: ChatServer) -> Endpoint:
 def ask(endpoint: Endpoint, tmp_path: Path):
     """Ask one question with changed settings of the endpoint, on the test's journal."""
 
-    async def ask(fingerprint: str = "f", **changes: Any) -> Reply:
+    async def ask(fingerprint: str = "f", text: str = "hello", **changes: Any) -> Reply:
         with Journal(tmp_path / "journal.jsonl", 5, Redactor([KEY])) as journal:
             async with ChatClient(endpoint.model_copy(update=changes), journal, KEY) as client:
-                return await client.complete(question(fingerprint))
+                return await client.complete(question(fingerprint, text))
 
     return ask

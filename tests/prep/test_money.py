@@ -1,12 +1,13 @@
 """What a run will cost, what it may cost, what it did cost, and whether it was worth it."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 
 from benchmarks.teacher_server import Act, ChatServer, Seen
-from tests.prep.conftest import Run, flat, make_rows, plain, reply_of, stubborn
+from tests.prep.conftest import Run, flat, good, make_rows, plain, reply_of, stubborn
 
 TRIES = 3
 
@@ -103,3 +104,31 @@ def test_a_run_that_keeps_too_few_says_so_and_ends_with_1_each_time(
     assert prep(source(rows), tmp_path / "out", "gate.min_success=0.75") == 1
     assert "already done" in capsys.readouterr().out
     assert prep(source(rows), tmp_path / "fresh", "gate.min_success=0.7") == 0
+
+
+def test_answers_without_token_counts_are_told_with_what_they_may_cost(
+    server: ChatServer, source, prep: Run, tmp_path: Path, capsys
+) -> None:
+    rows = make_rows(10)
+    uncounted = {row["Doctor"] for row in rows[:4]}
+
+    def script(seen: Seen, times: int) -> Act:
+        counts = (0, 0, 0) if reply_of(seen) in uncounted else (100, 20, 60)
+        return dataclasses.replace(good(seen, times), usage=counts)
+
+    server.script = script
+    assert prep(source(rows), tmp_path / "out") == 0
+    usage = json.loads((tmp_path / "out/manifest.json").read_text())["usage"]
+    assert (usage["total"]["requests"], usage["total"]["uncounted"]) == (10, 4)
+    assert 0 < usage["total"]["estimated_dollars"] < usage["total"]["dollars"]
+    assert (usage["first pass"]["uncounted"], usage["wasted"]["dollars"]) == (4, 0)
+    told = f"4 answers: their cost is estimated at ${usage['total']['estimated_dollars']:.4f}"
+    assert told in plain(capsys.readouterr().out)
+    # The same from the journal, and nothing of it where all is counted.
+    (tmp_path / "out/manifest.json").unlink()
+    assert prep(source(rows), tmp_path / "out") == 0
+    assert json.loads((tmp_path / "out/manifest.json").read_text())["usage"] == usage
+    server.script = good
+    capsys.readouterr()
+    assert prep(source(rows), tmp_path / "counted") == 0
+    assert "estimated" not in capsys.readouterr().out
