@@ -6,6 +6,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.teacher_server import Act, ChatServer, Seen
+from llm import Endpoint, Journal
+from llm.recorded import RecordedClient
+from outline import StructureSpec
+from prep.config import PrepConfig
+from prep.prompts import PromptSet
+from prep.sources import Rows
+from prep.teachers.openai import OpenAI
 from settings import UserError, read_jsonl, write_jsonl
 from tests.prep.conftest import Run, contents, flat, make_rows, outline_of, plain, reply_of, stubborn
 
@@ -43,6 +50,22 @@ def test_an_interrupted_round_is_taken_up_not_begun_anew(server: ChatServer, sou
     (tmp_path / "out/failed.jsonl").write_bytes(failed)
     assert prep(source(rows), tmp_path / "out", "--retry-failed") == 0
     assert len(server.seen) == asked
+
+
+def test_rows_that_get_another_round_are_looked_at_first(
+    server: ChatServer, source, prep: Run, tmp_path: Path, config: PrepConfig, spec: StructureSpec
+) -> None:
+    """They were settled, as those that were kept."""
+    server.script = stubborn(make_rows(4), [2])
+    rows = Rows(config.source.model_copy(update={"hub": None, "path": source(make_rows(4))}), tmp_path)
+    assert prep(tmp_path / "rows.jsonl", tmp_path / "out") == 0
+    (failed,) = read_jsonl(tmp_path / "out/failed.jsonl")
+    assert isinstance(config.teacher, Endpoint)
+    assert config.prompts is not None
+    with Journal(tmp_path / "out/journal.jsonl", 5) as journal:
+        client = RecordedClient(config.teacher, journal, lambda request: None)
+        teacher = OpenAI(client, PromptSet(config.prompts, spec), TRIES, rounds={failed["row"]: 2})
+        assert [teacher.asked(row) for row in rows] == ["before", "before", "lately", "before"]
 
 
 @pytest.mark.parametrize(
