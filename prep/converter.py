@@ -34,7 +34,7 @@ class Converter:
         """Convert all rows; `on_done` hears of each as it ends, in any order.
 
         As many rows are in hand as the teacher takes, so memory does not grow with those that wait. Rows that no run
-        asked about come first, then those that none settled, long replies before short ones; so a run that is taken
+        asked about come first, then those that no run settled, long replies before short ones; so a run that is taken
         up again sends its first request at once. What was settled is judged beside them, one row at a time. Raises
         `UserError` where no row could go on.
         """

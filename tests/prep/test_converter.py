@@ -185,3 +185,19 @@ def test_an_error_behind_the_rows_ends_the_run_with_what_is_under_way(spec: Stru
         asyncio.run(Converter(teacher, gate).run(broken(), ended.append))
     assert [conversion.status for conversion in ended] == ["kept"] * len(teacher.order)
     assert teacher.in_hand == 0
+
+
+def test_requests_that_do_not_end_hold_up_a_stop_for_a_while_only(
+    spec: StructureSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Hanging(Scripted):
+        async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+            if row.index == 1:
+                await asyncio.Event().wait()
+            return await super().answer(row, turns)
+
+    monkeypatch.setattr("prep.converter._GRACE", 0.05)
+    teacher = Hanging({0: UserError("the key is wrong")})
+    with pytest.raises(UserError, match="the key is wrong"):
+        convert(spec, teacher, rows(9))
+    assert len(teacher.order) < 9
