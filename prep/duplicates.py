@@ -1,8 +1,7 @@
 """Which rows say the same, word for word or nearly."""
 
-import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -11,16 +10,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from prep.signatures import SHINGLE, Rows, Signatures
+from prep.shingles import Texts, normal, similarity
+from prep.signatures import Rows, Signatures
 
-_NOT_TEXT = re.compile(r"[\W_]+")
-_CACHED = 64
-"""Sets of shingles in memory, of some 100 kB each."""
+_CACHED = 256
+"""Sets of shingles in memory, of some 10 kB each."""
 _REFUSED = 20
 """Binary logarithm of how many refused pairs are remembered."""
-
-Text = str
-Shingles = frozenset[str]
+_IN_VAIN = 8
+"""Measurements of a row that may bring nothing, before it is measured less readily."""
+_PIECE = 2048
+"""Pairs whose signatures are compared at once."""
 
 
 @dataclass(frozen=True)
@@ -31,53 +31,37 @@ class Groups:
     same: Rows
 
 
-def normal(text: Text) -> Text:
-    """Return what two texts must share to be exact duplicates: letters and digits in lower case."""
-    return _NOT_TEXT.sub("", text.lower())
-
-
-def shingles(text: Text) -> Shingles:
-    plain = normal(text)
-    return frozenset(plain[i : i + SHINGLE] for i in range(max(1, len(plain) - SHINGLE + 1)))
-
-
-def similarity(one: Shingles, other: Shingles) -> float:
-    """Return the Jaccard similarity of two sets, 0 to 1."""
-    shared = len(one & other)
-    return shared / (len(one) + len(other) - shared)
-
-
-def groups(rows: Sequence[Sequence[Text]], threshold: float, folder: Path) -> Groups:
+def groups(rows: Sequence[Sequence[str]], threshold: float, folder: Path) -> Groups:
     """Group rows: those of one group are linked by chains of near-duplicates.
 
     A row is its texts, compared place by place (question with question, the whole with the whole); two rows are
     near-duplicates when one pair has at least `threshold` Jaccard similarity. Candidates come from MinHash signatures
     (datasketch) and are then measured exactly; of pairs just at the threshold the search misses about 1 in 1,000 at
-    most. `rows` may read from a disk: it is iterated over once a place, and asked for the rows that may be near. What
-    is kept meanwhile stands in a file of `folder` (`Signatures`) and in about 100 bytes a row of memory.
+    most. `rows` may read from a disk: it is iterated over once a place. What is kept meanwhile stands in files of
+    `folder` (`Signatures`, `Texts`) and in about 100 bytes a row of memory.
+
+    Where thousands of rows share a paragraph, that is not held: to measure every pair that is just below the threshold
+    would take time that grows with the square of the rows. Two rows that were both measured in vain more than 8 times
+    are measured only if more of their signatures agrees, 1/256 more for each further time. So such rows may stay apart
+    though they are just above the threshold; 0.1 above it they are found all but always. Rows that are below it are
+    never linked, and the same rows always give the same groups.
     """
     parents = array("I", range(len(rows)))
     same = np.arange(len(rows), dtype=np.uint32)
     for place in range(len(rows[0]) if len(rows) else 0):
-        with Signatures(folder, len(rows), threshold) as signatures:
+        with Signatures(folder, len(rows), threshold) as signatures, Texts(folder) as texts:
             digests = bytearray()
             for row in rows:
                 plain = normal(row[place])
                 digests += blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).digest()
                 signatures.add(plain)
+                texts.add(plain)
+            texts.flush()
             same = _first_equal(digests)
             del digests
             _join_equal(parents, same)
-            _join_near(parents, signatures, same, _reader(rows, place), threshold)
+            _Search(parents, signatures, texts, threshold).run(same)
     return Groups(_roots(parents, np.arange(len(rows), dtype=np.uint32)), same)
-
-
-def _reader(rows: Sequence[Sequence[Text]], place: int) -> Callable[[int], Shingles]:
-    @lru_cache(maxsize=_CACHED)
-    def read(row: int) -> Shingles:
-        return shingles(rows[row][place])
-
-    return read
 
 
 def _first_equal(digests: bytearray) -> Rows:
@@ -96,23 +80,44 @@ def _join_equal(parents: array, same: Rows) -> None:
         _join(parents, int(same[row]), row)
 
 
-def _join_near(
-    parents: array, signatures: Signatures, same: Rows, of: Callable[[int], Shingles], threshold: float
-) -> None:
-    # What equals an earlier row is near whatever that one is near.
-    distinct = np.flatnonzero(same == np.arange(len(same))).astype(np.uint32)
-    refused = _Refused()
-    for ones, others in signatures.candidates(distinct):
-        left = _roots(parents, ones) != _roots(parents, others)
-        left[left] = signatures.likely(ones[left], others[left])
-        left[left] = ~refused.has(ones[left], others[left])
-        for one, other in zip(ones[left].tolist(), others[left].tolist(), strict=True):
-            if _root(parents, one) == _root(parents, other):
+class _Search:
+    """Measures the pairs that signatures call alike, and joins those that are near."""
+
+    def __init__(self, parents: array, signatures: Signatures, texts: Texts, threshold: float) -> None:
+        self._parents = parents
+        self._signatures = signatures
+        self._threshold = threshold
+        self._of = lru_cache(maxsize=_CACHED)(texts.shingles)
+        self._refused = _Refused()
+        # For each row, how many bytes of its signature and another's must agree. It begins lower than it must be for
+        # any pair, so that the first measurements in vain change nothing.
+        self._wanted = np.full(len(parents), signatures.least - _IN_VAIN, dtype=np.int32)
+
+    def run(self, same: Rows) -> None:
+        """`same`: for each row the first that equals it. What equals an earlier row is near whatever that is near."""
+        distinct = np.flatnonzero(same == np.arange(len(same))).astype(np.uint32)
+        for ones, others in self._signatures.candidates(distinct):
+            left = _roots(self._parents, ones) != _roots(self._parents, others)
+            left[left] = self._signatures.likely(ones[left], others[left])
+            left[left] = ~self._refused.has(ones[left], others[left])
+            ones, others = ones[left], others[left]
+            for start in range(0, len(ones), _PIECE):
+                self._measure(ones[start : start + _PIECE], others[start : start + _PIECE])
+
+    def _measure(self, ones: Rows, others: Rows) -> None:
+        agree = self._signatures.agreement(ones, others)
+        left = (agree >= self._signatures.least) & (agree >= np.minimum(self._wanted[ones], self._wanted[others]))
+        for one, other, found in zip(ones[left].tolist(), others[left].tolist(), agree[left].tolist(), strict=True):
+            if _root(self._parents, one) == _root(self._parents, other):
                 continue
-            if signatures.alike(one, other) and similarity(of(one), of(other)) >= threshold:
-                _join(parents, one, other)
+            if found < min(self._wanted[one], self._wanted[other]):
+                continue
+            if similarity(self._of(one), self._of(other)) >= self._threshold:
+                _join(self._parents, one, other)
             else:
-                refused.add(one, other)
+                self._refused.add(one, other)
+                for row in (one, other):
+                    self._wanted[row] += found >= self._wanted[row]
 
 
 class _Refused:
@@ -149,6 +154,8 @@ def _root(parents: array, row: int) -> int:
 
 def _roots(parents: array, rows: Rows) -> NDArray[np.uint32]:
     above = np.frombuffer(parents, dtype=np.uint32)
-    while (above[rows] != rows).any():
-        rows = above[rows]
-    return rows
+    roots = rows
+    while (above[roots] != roots).any():
+        roots = above[roots]
+    above[rows] = roots
+    return roots

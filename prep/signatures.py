@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-SHINGLE = 5
-"""Characters, spaces left out: a typo or "5mg" for "5 mg" changes few of them."""
+from prep.shingles import MULTIPLIERS, hashes
 
 _PERMUTATIONS = 256
 _MISSED = 0.001
@@ -26,9 +25,6 @@ _REACH = 32
 """Rows of a band with the same hash that a row is compared with, the nearest before it."""
 _CHUNK = 2048
 """Rows that are written, or paired with others, at once."""
-# Odd numbers drawn once: the multipliers of a multiply-shift hash (Thorup, High Speed Hashing for Integers and Strings,
-# 2015), one for each place of what is hashed.
-_MULTIPLIERS = np.random.RandomState(20).randint(0, 2**63, _PERMUTATIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
 Rows = NDArray[np.uint32]
 
@@ -46,7 +42,8 @@ class Signatures:
         self._minhash = MinHash(num_perm=_PERMUTATIONS, hashfunc=int)
         self._bands, self._width = bands(threshold)
         self._least_sketch = _least_agreement(threshold, _SKETCH)
-        self._least = _least_agreement(threshold, _PERMUTATIONS)
+        self.least = _least_agreement(threshold, _PERMUTATIONS)
+        """Bytes of two signatures that agree at least, where the similarity reaches the threshold."""
         self._capacity = capacity
         self._written = 0
         self._fresh: list[NDArray[np.uint32]] = []
@@ -63,7 +60,7 @@ class Signatures:
     def add(self, plain: str) -> None:
         """Append the signature of a text that has nothing but letters and digits."""
         self._minhash.clear()
-        self._minhash.update_batch(_hashes(plain).tolist())
+        self._minhash.update_batch((hashes(plain) >> np.uint64(32)).tolist())
         self._fresh.append(self._minhash.hashvalues)
         if len(self._fresh) == _CHUNK:
             self._flush()
@@ -78,19 +75,20 @@ class Signatures:
         self._flush()
         for band in range(self._bands):
             self._file.seek(band * self._capacity * 8)
-            hashes = np.fromfile(self._file, dtype=np.uint64, count=self._written)[rows]
-            order = np.argsort(hashes, kind="stable").astype(np.uint32)
-            hashes = hashes[order]
-            for earlier, later in _neighbours(hashes):
+            keys = np.fromfile(self._file, dtype=np.uint64, count=self._written)[rows]
+            order = np.argsort(keys, kind="stable").astype(np.uint32)
+            for earlier, later in _neighbours(keys[order]):
                 yield rows[order[earlier]], rows[order[later]]
 
     def likely(self, ones: Rows, others: Rows) -> NDArray[np.bool_]:
         """Say of each pair whether its similarity may reach the threshold, from an eighth of the signature."""
         return (self._sketches[ones] == self._sketches[others]).sum(axis=1) >= self._least_sketch
 
-    def alike(self, one: int, other: int) -> bool:
-        """Say the same of one pair, with more certainty, from the whole signature on the disk."""
-        return int((self._whole(one) == self._whole(other)).sum()) >= self._least
+    def agreement(self, ones: Rows, others: Rows) -> NDArray[np.int64]:
+        """Return for each pair how many bytes of the whole signatures on the disk agree, 0 to 256."""
+        rows, places = np.unique(np.concatenate((ones, others)), return_inverse=True)
+        whole = np.stack([self._whole(row) for row in rows.tolist()])
+        return (whole[places[: len(ones)]] == whole[places[len(ones) :]]).sum(axis=1)
 
     def _whole(self, row: int) -> NDArray[np.uint8]:
         place = self._capacity * self._bands * 8 + row * _PERMUTATIONS
@@ -103,10 +101,10 @@ class Signatures:
         fresh = np.stack(self._fresh)
         self._fresh = []
         parts = fresh[:, : self._bands * self._width].reshape(len(fresh), self._bands, self._width)
-        hashes = parts.astype(np.uint64) @ _MULTIPLIERS[: self._width]
+        keys = parts.astype(np.uint64) @ MULTIPLIERS[: self._width]
         for band in range(self._bands):
             self._file.seek((band * self._capacity + self._written) * 8)
-            self._file.write(hashes[:, band].tobytes())
+            self._file.write(keys[:, band].tobytes())
         short = fresh.astype(np.uint8)  # the lowest byte of each: enough to tell most of the unlike apart
         self._file.seek(self._capacity * self._bands * 8 + self._written * _PERMUTATIONS)
         self._file.write(short.tobytes())
@@ -134,13 +132,6 @@ def _least_agreement(threshold: float, size: int) -> int:
         if below > _UNLIKE:
             return agree
     return size
-
-
-def _hashes(plain: str) -> NDArray[np.uint64]:
-    """Return a 32-bit hash of each shingle; of the whole where it is shorter than one."""
-    encoded = plain.ljust(SHINGLE, "\0").encode("utf-32-le", "surrogatepass")
-    windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(encoded, dtype="<u4").astype(np.uint64), SHINGLE)
-    return (windows @ _MULTIPLIERS[:SHINGLE]) >> np.uint64(32)
 
 
 def _neighbours(hashes: NDArray[np.uint64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from prep import duplicates
 from prep.config import Chat
 from prep.consultation import Consultation
 from prep.splits import PLACES, SPLITS, Split, split
+from tests.prep.measured import shingles, similarity
 from tests.prep.stored import consultations, failed, kept, stored
 
 CHAT = Chat(system="{structure}", seed=7, validation=0.1, test=0.2, near_duplicate=0.6, tokenizer=None)
@@ -49,12 +49,12 @@ def with_near_duplicates() -> list[Consultation]:
 def pairs_across(rows: list[Consultation], parts: Split) -> list[tuple[int, int]]:
     """Near-duplicates that stand in different splits, found by measuring every pair."""
     where = {i: name for name in SPLITS for i in rows_of(parts, name)}
-    sets = {i: duplicates.shingles(rows[i].question()) for i in where}
+    sets = {i: shingles(rows[i].question()) for i in where}
     return [
         (one, other)
         for one in where
         for other in where
-        if one < other and where[one] != where[other] and duplicates.similarity(sets[one], sets[other]) >= 0.6
+        if one < other and where[one] != where[other] and similarity(sets[one], sets[other]) >= 0.6
     ]
 
 
