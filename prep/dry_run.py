@@ -2,7 +2,10 @@
 
 import asyncio
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import cast
 
 from rich.table import Table
 
@@ -13,8 +16,9 @@ from llm.request import Reply, Request
 from prep.config import PrepConfig
 from prep.conversion import Conversion
 from prep.converter import Converter
-from prep.engines.local import JOURNAL
-from prep.engines.ray_layout import FOLDER, recorded
+from prep.engines.folders import FOLDER, JOURNAL, recorded, refuse_blocks, refuse_journal
+from prep.engines.ray_layout import Layout
+from prep.engines.ray_shards import all_recorded
 from prep.gate import Gate
 from prep.inputs import Inputs, read_inputs
 from prep.prompts import PromptSet
@@ -63,15 +67,26 @@ def foresee(config: PrepConfig) -> int:
     """Print rows, requests, tokens and cost of a run with this config, and return 0."""
     if not isinstance(config.teacher, Endpoint):
         raise UserError(f"the {config.teacher.name} teacher asks nobody: a run costs nothing")
-    if recorded(config.out / FOLDER):
-        raise UserError(f"{config.out / FOLDER} holds the answers of engine ray, which a dry run does not read")
+    refuse_journal(config) if config.engine == "ray" else refuse_blocks(config)
     given = read_inputs(config)
-    with tempfile.TemporaryDirectory() as empty:
-        path = config.out / JOURNAL
-        with Journal(path if path.exists() else Path(empty) / JOURNAL, config.save_every) as journal:
-            foreseen = asyncio.run(_walk(config, config.teacher, given, journal))
-            output.print(_table(config.teacher, given, foreseen, journal.usage))
+    with _recorded(config) as journal:
+        foreseen = asyncio.run(_walk(config, config.teacher, given, journal))
+        output.print(_table(config.teacher, given, foreseen, journal.usage))
     return 0
+
+
+@contextmanager
+def _recorded(config: PrepConfig) -> Iterator[Journal]:
+    """What was answered so far; the folder of a run is left as it is, or as missing."""
+    with ExitStack() as held:
+        spare = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        if config.engine == "ray" and recorded(config.out / FOLDER):
+            assert config.ray is not None, "the schema asks for it with this engine"
+            layout = held.enter_context(Layout(config.out, config.ray.blocks))
+            yield cast(Journal, held.enter_context(all_recorded(layout, config.save_every, spare)))
+            return
+        path = config.out / JOURNAL
+        yield held.enter_context(Journal(path if path.exists() else spare / JOURNAL, config.save_every))
 
 
 async def _walk(config: PrepConfig, endpoint: Endpoint, given: Inputs, journal: Journal) -> Foreseen:

@@ -7,7 +7,7 @@ from llm.redact import Redactor
 from llm.storage import held, writing
 from prep import asking, manifest
 from prep.config import PrepConfig
-from prep.engines.ray_layout import FOLDER, recorded
+from prep.engines.folders import FOLDER, recorded
 from prep.inputs import Inputs, read_inputs
 from prep.outcome import Mode, Outcome, Task
 from prep.progress import summary

@@ -19,7 +19,7 @@ from prep.consultation import Consultation
 from prep.conversion import Conversion
 from prep.converter import Converter
 from prep.engines import local
-from prep.engines.ray_layout import refuse_blocks
+from prep.engines.folders import JOURNAL, refuse_blocks
 from prep.gate import Gate
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
@@ -44,7 +44,7 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     if task.revalidate:
         return local.convert(config, given, task)
     refuse_blocks(config)
-    path, conversions = config.out / local.JOURNAL, config.out / local.CONVERSIONS
+    path, conversions = config.out / JOURNAL, config.out / local.CONVERSIONS
     with Journal(path, config.save_every, Redactor([task.key] if task.key else [])) as journal:
         before, tally = journal.usage, Tally()
         with StoreWriter(conversions) as store:

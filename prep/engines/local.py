@@ -9,7 +9,7 @@ from prep import asking
 from prep.config import PrepConfig
 from prep.conversion import Conversion
 from prep.converter import Converter
-from prep.engines.ray_layout import refuse_blocks
+from prep.engines.folders import JOURNAL, refuse_blocks
 from prep.gate import Gate
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
@@ -18,7 +18,6 @@ from prep.store import StoreWriter
 from prep.teachers.recorded import Recorded
 from settings import UserError, output
 
-JOURNAL = "journal.jsonl"
 CONVERSIONS = "conversions.jsonl"
 BATCHES = "batches"
 """Folder of engine batch, there while batches are under way."""

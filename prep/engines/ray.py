@@ -7,7 +7,6 @@ nothing but the requests that it had in flight: Ray starts its actor elsewhere, 
 
 import math
 import pickle
-import resource
 import time
 import uuid
 from collections.abc import Generator
@@ -17,11 +16,12 @@ from typing import Any, cast
 from llm import Endpoint, Usage
 from prep import asking, fingerprint
 from prep.config import PrepConfig, Ray
-from prep.engines.local import JOURNAL
+from prep.engines.folders import refuse_journal
 from prep.engines.ray_actor import BlockConverter, Result, Work
 from prep.engines.ray_cluster import cluster, quiet_errors, ray
 from prep.engines.ray_layout import MESSAGES, Block, Layout
 from prep.engines.ray_messages import heard
+from prep.engines.ray_shards import allow_files, recorded_usage
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
 from prep.progress import Bar, summary
@@ -29,8 +29,6 @@ from settings import UserError, output
 
 _GRACE = 60.0
 """Seconds that the other blocks are given to end what they have under way, once one cannot go on."""
-_OPEN_FILES = 512
-"""Beside one for each block, which are read together at the end."""
 
 
 def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
@@ -40,8 +38,8 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     is not what it was, and where the cluster cannot be reached or has no room for one actor.
     """
     assert config.ray is not None, "the schema asks for it with this engine"
-    _refuse_journal(config)
-    _allow_files(config.ray.blocks + _OPEN_FILES)
+    refuse_journal(config)
+    allow_files(config.ray.blocks)
     stamp = fingerprint.digest([given.hashes, task.revalidate, sorted(task.rounds.items())])
     with Layout(config.out, config.ray.blocks) as layout:
         if isinstance(config.teacher, Endpoint) and not task.revalidate:
@@ -58,21 +56,6 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     return Outcome(conversions, progress.tally, progress.spent, progress.total, journals, progress.made_with)
 
 
-def _refuse_journal(config: PrepConfig) -> None:
-    path = config.out / JOURNAL
-    if path.exists() and path.stat().st_size:
-        raise UserError(
-            f"{path} holds the answers of another engine: engine ray would ask for them again",
-            hint="go on with that engine (engine=local), or give this run another folder with --out",
-        )
-
-
-def _allow_files(wanted: int) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
-
-
 def _actors(config: PrepConfig, places: int, blocks: int) -> int:
     """As many as have something to do at once."""
     assert config.ray is not None
@@ -83,7 +66,8 @@ def _actors(config: PrepConfig, places: int, blocks: int) -> int:
 def _work(config: PrepConfig, given: Inputs, task: Task, layout: Layout, stamp: str) -> Work:
     teacher, purse = config.teacher, None
     if isinstance(teacher, Endpoint) and teacher.max_cost is not None and not task.revalidate:
-        purse = layout.fill_purse(teacher, teacher.max_cost).resolve()
+        paid = recorded_usage(layout.journals(), config.save_every)
+        purse = layout.fill_purse(teacher.max_cost - paid.cost(teacher.prices)).resolve()
     return Work(
         config=config,
         spec=given.spec,

@@ -115,9 +115,10 @@ class BlockConverter:
 
     async def _convert(self, block: Block) -> Result:
         try:
-            if not self._hosted:
-                return Result(block.number, await self._tally(block, None, resumed=False))
+            # An offline teacher records nothing, but as long as the journal is held nobody else works on the block.
             async with self._shards.open(block) as journal:
+                if not self._hosted:
+                    return Result(block.number, await self._tally(block, journal, resumed=False))
                 noted = usage_before(block, self._work.run)
                 before = journal.usage if noted is None else noted
                 note_before(block, self._work.run, before)
@@ -128,7 +129,7 @@ class BlockConverter:
         except UserError as error:
             return Result(block.number, unfinished=True, error=(error.message, error.hint))
 
-    async def _tally(self, block: Block, journal: Journal | None, resumed: bool) -> Tally:
+    async def _tally(self, block: Block, journal: Journal, resumed: bool) -> Tally:
         """Return the counts of a block, its conversions made now unless they are there.
 
         Those of an earlier run do not serve where a row may get an answer now that it did not get then.
@@ -140,9 +141,9 @@ class BlockConverter:
                 return tally
         return await self._run(block, journal)
 
-    async def _run(self, block: Block, journal: Journal | None) -> Tally:
+    async def _run(self, block: Block, journal: Journal) -> Tally:
         work, tally = self._work, Tally()
-        if journal is not None and not work.revalidate:
+        if self._hosted and not work.revalidate:
             journal.begin(asking.made_with(work.config, work.spec))
         teacher = await self._opened()
         with StoreWriter(block.conversions(work.stamp)) as store:

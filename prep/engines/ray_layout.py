@@ -1,21 +1,18 @@
 """The parts of a source under `engine: ray`: files in the out folder, which every node must see."""
 
 import json
-import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from llm import Endpoint, Journal, Usage
 from llm.storage import lock, writing
-from prep.config import PrepConfig
 from prep.consultation import Consultation
+from prep.engines.folders import FOLDER, recorded
 from prep.engines.ray_purse import fill
 from settings import UserError, write_text
 
-FOLDER = "blocks"
 MESSAGES = "messages"
 """What actors have to say, see `prep.engines.ray_messages`."""
 STOP = "stop"
@@ -161,13 +158,9 @@ class Layout:
             for path in self.folder.glob(pattern):
                 path.unlink()
 
-    def fill_purse(self, teacher: Endpoint, most: float) -> Path:
-        """Set aside for the actors what the journals leave of so many dollars, and return the file."""
-        paid = Usage()
-        for path in self.journals():
-            with Journal(path, math.inf) as journal:
-                paid += journal.usage
-        fill(self.folder / _PURSE, most - paid.cost(teacher.prices))
+    def fill_purse(self, dollars: float) -> Path:
+        """Set so much aside for the actors, and return the file."""
+        fill(self.folder / _PURSE, dollars)
         return self.folder / _PURSE
 
     def stop(self) -> None:
@@ -208,17 +201,3 @@ class Layout:
         values = {"version": _VERSION, "blocks": self.blocks, "made_with": self.made_with}
         with writing(self._file):
             write_text(self._file, json.dumps(values, indent=2) + "\n")
-
-
-def recorded(folder: Path) -> list[Path]:
-    """Return the journals in a folder of blocks that are not empty."""
-    return sorted(path for path in folder.glob("*.journal.jsonl") if path.stat().st_size)
-
-
-def refuse_blocks(config: PrepConfig) -> None:
-    """Raise `UserError` where answers are recorded in blocks, which an engine with one journal would pay for again."""
-    if recorded(config.out / FOLDER):
-        raise UserError(
-            f"{config.out / FOLDER} holds the answers of engine ray: engine {config.engine} would ask for them again",
-            hint="go on with engine=ray, or give this run another folder with --out",
-        )

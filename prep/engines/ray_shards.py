@@ -3,21 +3,26 @@
 import asyncio
 import json
 import logging
+import resource
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from llm import Journal, Usage
 from llm.journal import Asked
 from llm.redact import Redactor
-from prep.engines.ray_layout import Block, block_of
-from settings import UserError, write_text
+from prep.engines.ray_layout import Block, Layout, block_of
+from settings import UserError, console, write_text
 
 _LOG = logging.getLogger(__name__)
+_OPEN_FILES = 512
+"""Beside one for each block, where those are read together."""
 _PATIENCE = 60.0
 """Seconds to wait for a journal that another process holds: of an actor that was given up, but is not dead yet."""
+_LOOK = 0.5
+"""Seconds between two looks at it."""
 
 
 class Shards:
@@ -43,14 +48,19 @@ class Shards:
     async def open(self, block: Block) -> AsyncIterator[Journal]:
         """Hold the journal of a block."""
         journal = await self._opened(block.journal)
-        self._opened_with[block.number] = journal.usage
-        self._open[block.number] = journal
-        try:
+        with journal, self.holding(block.number, journal, journal.usage):
             yield journal
+
+    @contextmanager
+    def holding(self, block: int, journal: Journal, before: Usage) -> Iterator[None]:
+        """Serve the journal of a block as well; what it tells of is counted as spent, but for what was `before`."""
+        self._opened_with[block] = before
+        self._open[block] = journal
+        try:
+            yield
         finally:
-            self._spent += self._since(block.number)
-            del self._open[block.number]
-            journal.close()
+            self._spent += self._since(block)
+            del self._open[block]
 
     def _since(self, number: int) -> Usage:
         return self._open[number].usage - self._opened_with[number]
@@ -58,13 +68,11 @@ class Shards:
     async def _opened(self, path: Path) -> Journal:
         started = time.monotonic()
         while True:
-            try:
-                # In a thread: the other blocks' requests must not wait while a long journal is read.
-                return await asyncio.to_thread(Journal, path, self._save_every, self.redact)
-            except UserError as error:
-                if not isinstance(error.__cause__, BlockingIOError) or time.monotonic() - started > _PATIENCE:
-                    raise
-            await asyncio.sleep(0.5)
+            # In a thread: the other blocks' requests must not wait while a long journal is read.
+            journal = await asyncio.to_thread(_unless_held, path, self._save_every, self.redact, started)
+            if journal is not None:
+                return journal
+            await asyncio.sleep(_LOOK)
 
     def answer(self, fingerprint: str) -> dict[str, Any] | None:
         found = (journal.answer(fingerprint) for journal in self._open.values())
@@ -84,6 +92,51 @@ class Shards:
 
     def _of(self, subject: str) -> Journal:
         return self._open[block_of(subject, self._blocks)]
+
+
+def allow_files(blocks: int) -> None:
+    """Raise the limit of this process where it may not open a file for each block at once."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = blocks + _OPEN_FILES
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+
+
+def _unless_held(path: Path, save_every: float, redact: Redactor, since: float) -> Journal | None:
+    """Open a journal; None while another process holds it, for as long as that is to be borne from `since` on."""
+    try:
+        return Journal(path, save_every, redact)
+    except UserError as error:
+        if not isinstance(error.__cause__, BlockingIOError) or time.monotonic() - since > _PATIENCE:
+            raise
+        return None
+
+
+def recorded_usage(journals: Iterable[Path], save_every: float) -> Usage:
+    """Return what the journals tell of; waits, and says so, where actors of a run that was killed still hold one."""
+    total, started, told = Usage(), time.monotonic(), False
+    for path in journals:
+        while (journal := _unless_held(path, save_every, Redactor(()), started)) is None:
+            if not told:
+                console.print(f"waiting until the actors of an earlier run have ended, {_PATIENCE:g} s at most")
+                told = True
+            time.sleep(_LOOK)
+        with journal:
+            total += journal.usage
+    return total
+
+
+@contextmanager
+def all_recorded(layout: Layout, save_every: float, spare: Path) -> Iterator[Shards]:
+    """All that the journals of a layout hold, as one; blocks without a journal are given an empty one in `spare`."""
+    shards = Shards(layout.blocks, save_every, Redactor(()))
+    allow_files(layout.blocks)
+    with ExitStack() as held:
+        for number in range(layout.blocks):
+            path = layout.block(number).journal
+            journal = held.enter_context(Journal(path if path.exists() else spare / path.name, save_every))
+            held.enter_context(shards.holding(number, journal, Usage()))
+        yield shards
 
 
 def usage_before(block: Block, run: str) -> Usage | None:

@@ -14,7 +14,7 @@ from llm.request import NotSent
 from prep.engines.ray_layout import block_of
 from prep.engines.ray_purse import Purse, fill
 from settings import UserError, read_jsonl
-from tests.prep.conftest import KEY, Run, consultation, contents, good, make_rows, outline_of, reply_of, wait_for
+from tests.prep.conftest import KEY, Run, consultation, contents, good, make_rows, outline_of, plain, reply_of, wait_for
 
 BLOCKS = ("engine=ray", "ray.blocks=5")
 RAY = (*BLOCKS, "ray.actors=1", "ray.cpus=0.5")
@@ -139,12 +139,15 @@ def test_a_driver_that_is_killed_is_taken_up_again(
 
 @pytest.mark.slow
 def test_what_one_layout_or_engine_paid_for_another_does_not_ask_again(
-    ray, server: ChatServer, source, prep: Run, tmp_path: Path
+    ray, server: ChatServer, source, prep: Run, tmp_path: Path, capsys
 ) -> None:
     rows = source(make_rows(6))
     assert prep(rows, tmp_path / "ray", *RAY) == 0
     assert prep(rows, tmp_path / "local") == 0
     asked = len(server.seen)
+    capsys.readouterr()
+    assert prep(rows, tmp_path / "ray", "--dry-run", *RAY) == 0
+    assert "done, from the journal 6" in plain(capsys.readouterr().out)
     (tmp_path / "ray/manifest.json").unlink()
     with pytest.raises(UserError, match=r"ray\.blocks must stay 5"):
         prep(rows, tmp_path / "ray", *RAY, "ray.blocks=6")

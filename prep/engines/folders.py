@@ -1,0 +1,35 @@
+"""Where the engines keep recorded answers in an out folder, and which of them would ask for another's again."""
+
+from pathlib import Path
+
+from prep.config import PrepConfig
+from settings import UserError
+
+JOURNAL = "journal.jsonl"
+"""Of engines local and batch."""
+FOLDER = "blocks"
+"""Of engine ray, which has a journal for each block."""
+
+
+def recorded(folder: Path) -> list[Path]:
+    """Return the journals in a folder of blocks that are not empty."""
+    return sorted(path for path in folder.glob("*.journal.jsonl") if path.stat().st_size)
+
+
+def refuse_journal(config: PrepConfig) -> None:
+    """Raise `UserError` where answers are recorded in one journal, which engine ray would pay for again."""
+    path = config.out / JOURNAL
+    if path.exists() and path.stat().st_size:
+        raise UserError(
+            f"{path} holds the answers of another engine: engine ray would ask for them again",
+            hint="go on with that engine (engine=local), or give this run another folder with --out",
+        )
+
+
+def refuse_blocks(config: PrepConfig) -> None:
+    """Raise `UserError` where answers are recorded in blocks, which an engine with one journal would pay for again."""
+    if recorded(config.out / FOLDER):
+        raise UserError(
+            f"{config.out / FOLDER} holds the answers of engine ray: engine {config.engine} would ask for them again",
+            hint="go on with engine=ray, or give this run another folder with --out",
+        )
