@@ -6,7 +6,6 @@ counts once; RSS counts such pages in each process.
 """
 
 import argparse
-import random
 import shutil
 import subprocess
 import time
@@ -19,15 +18,12 @@ import psutil
 from rich.table import Table
 
 from benchmarks.process import start
-from benchmarks.rows import SAMPLE
+from benchmarks.ray_rows import write_many
 from benchmarks.scenario import RESULTS, write_result
-from settings import UserError, open_jsonl, output, read_jsonl
+from settings import UserError, output
 
 _MIB = 2**20
 _MILLION = 1_000_000
-_SYLLABLES = "ba ce di fo gu ha ke li mo nu pa re si to vu wa xe yi zo".split()
-_WORDS = 30
-"""Invented words of a question, so that no two are near-duplicates."""
 _LIMIT = 500.0
 """MiB that no process may exceed."""
 _GROWTH = 0.1
@@ -104,19 +100,6 @@ def _kind(process: psutil.Process, driver: int) -> str:
         return title.split("(")[0].split(":")[2]
     scripts = [Path(part).stem for part in command if part.endswith(".py")]
     return scripts[-1] if scripts and "python" in title else Path(title).name.split(" ")[0].rstrip(":")
-
-
-def write_many(path: Path, count: int, seed: int = 1) -> None:
-    """Write so many rows as JSON Lines: each reply of two halves of the sample's, each question of invented words."""
-    chance = random.Random(seed)
-    sample = [row for row in read_jsonl(SAMPLE) if row["Doctor"]]
-    halves = [(row["Doctor"][: row["Doctor"].find(". ") + 1], row["Doctor"]) for row in sample]
-    with open_jsonl(path) as write:
-        for _ in range(count):
-            first, second = chance.choice(halves), chance.choice(halves)
-            question = " ".join("".join(chance.choices(_SYLLABLES, k=3)) for _ in range(_WORDS))
-            doctor = f"{first[0]} {second[1]}".strip()
-            write({"Description": question[:40], "Patient": question, "Doctor": doctor, "Status": "low severity"})
 
 
 def figures(rows: int, wall: float, looks: Sequence[Look]) -> dict[str, Any]:
