@@ -1,5 +1,6 @@
 """Train, validation and test: seeded, and no near-duplicates across them."""
 
+import logging
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from prep.config import Chat
 from prep.consultation import Consultation
 from prep.duplicates import Rows
 from prep.store import Store
+
+_LOG = logging.getLogger(__name__)
 
 SPLITS = ("train", "validation", "test")
 PLACES = (*SPLITS, "duplicate", "held out")
@@ -36,7 +39,8 @@ def split(store: Store, questions: Sequence[Consultation], chat: Chat, folder: P
 
     Left out: exact duplicates of an earlier row, and whatever nearly equals a held-out question. Two rows are near
     when their questions are, or their questions and replies together. Which group goes where depends on the seed and
-    the group's own text alone, so a row more in the source moves few of the others.
+    the group's own text alone, so a row more in the source moves few of the others. A group that holds most of the rows
+    is trained on, and a split that gets less than half of its rows because of that is told of in a warning.
     """
     texts = _Texts(store, questions)
     found = duplicates.groups(texts, chat.near_duplicate, folder)
@@ -73,13 +77,21 @@ def _assign(near: Rows, texts: _Texts, chat: Chat) -> NDArray[np.uint8]:
     """Return the split of each row, given the first row of its group."""
     first, group, sizes = np.unique(near, return_inverse=True, return_counts=True)
     placed = np.zeros(len(first), dtype=np.uint8)
-    free = {"test": _quota(chat.test, len(near)), "validation": _quota(chat.validation, len(near))}
+    wanted = {"test": _quota(chat.test, len(near)), "validation": _quota(chat.validation, len(near))}
+    free = dict(wanted)
     for number in _order(first, texts, chat.seed):
         # A group too large for what a small split still takes goes to training whole.
         name = next((name for name, rows in free.items() if sizes[number] <= rows), None)
         if name:
             free[name] -= int(sizes[number])
             placed[number] = SPLITS.index(name)
+    if short := [name for name, rows in wanted.items() if free[name] > rows / 2]:
+        got = " and ".join(f"{wanted[name] - free[name]} of {wanted[name]} rows for {name}" for name in short)
+        _LOG.warning(
+            "chat.near_duplicate=%g leaves only %s: %d of %d rows are one group, linked by near-duplicates, "
+            "and a group is never parted\n\nhint: a higher chat.near_duplicate links fewer rows",
+            *(chat.near_duplicate, got, sizes.max(), len(near)),
+        )
     return placed[group]
 
 

@@ -113,7 +113,18 @@ def test_few_rows_still_leave_some_for_training(parted: Parted, count: int, expe
     assert [parts.count(name) for name in SPLITS] == expected
 
 
-def test_a_group_too_large_for_a_small_split_is_trained_on(parted: Parted) -> None:
+def test_a_group_too_large_for_a_small_split_is_trained_on_and_told_of(parted: Parted, caplog) -> None:
     row = consultations(1)[0]
     rows = [altered(row, i, patient=f"{row.patient} {'abcdefghij'[i]}") for i in range(10)]
     assert parted(rows).count("train") == 10
+    (warning,) = caplog.messages
+    assert "0 of 2 rows for test and 0 of 1 rows for validation: 10 of 10 rows are one group" in warning
+    assert "hint:" in warning
+
+
+def test_one_large_group_beside_enough_others_leaves_the_splits_whole(parted: Parted, caplog) -> None:
+    rows = consultations(60)
+    linked = [altered(rows[0], 60 + i, patient=f"{rows[0].patient} {'abcdefghij'[i % 10]}{i}") for i in range(60)]
+    parts = parted([*rows, *linked])
+    assert (parts.count("test"), parts.count("validation")) == (24, 12)
+    assert not caplog.messages
