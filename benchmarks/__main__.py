@@ -12,6 +12,7 @@ COMMANDS = {
     "prep-scale": "benchmarks.prep_scale",
     "ray-nodes": "benchmarks.ray_nodes",
     "ray-scale": "benchmarks.ray_scale",
+    "ray-speed": "benchmarks.ray_speed",
     "teacher-server": "benchmarks.teacher_server.command",
 }
 """Each command's module, imported only when it is asked for."""

@@ -118,6 +118,20 @@ class Server:
         self.url = url
         self._process = process
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def check(self) -> None:
+        """Raise `UserError` if the process has ended, which nobody here told it to."""
+        status = self._process.poll()
+        if status is not None:
+            ended = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+            raise UserError(
+                f"the teacher server, process {self.pid}, {ended}: this measurement says nothing",
+                hint="something outside of it did that, as a command does that kills by name; measure again",
+            )
+
     def stats(self) -> dict[str, Any]:
         return self._call("GET", "/stats")
 
@@ -130,8 +144,12 @@ class Server:
         return self._call("POST", "/reset")
 
     def _call(self, method: str, path: str) -> dict[str, Any]:
-        with urlopen(Request(self.url.removesuffix("/v1") + path, method=method), timeout=30) as answer:
-            return json.load(answer)
+        try:
+            with urlopen(Request(self.url.removesuffix("/v1") + path, method=method), timeout=30) as answer:
+                return json.load(answer)
+        except OSError:
+            self.check()
+            raise
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def _disturb(
     environment = {"DEEPSEEK_API_KEY": KEY, "RAY_ADDRESS": address}
     with out.with_suffix(".log").open("a", encoding="utf-8") as log:
         process = start(command, None, environment, log)
-        _wait(process, lambda: server.stats()["answered"] >= scenario.rows // 2)
+        _wait(process, server, lambda: server.stats()["answered"] >= scenario.rows // 2)
         in_flight = server.stats()["in_flight"]
         killed = time.monotonic()
         if kill_node is not None:
@@ -96,7 +96,7 @@ def _disturb(
             process.kill()
             process.wait()
             process = start(command, None, environment, log)
-        _wait(process, lambda: process.poll() is not None)
+        _wait(process, server, lambda: process.poll() is not None)
     return {
         "status": process.returncode,
         "in flight at the kill": in_flight,
@@ -104,13 +104,17 @@ def _disturb(
     }
 
 
-def _wait(process: subprocess.Popen[str], until: Callable[[], bool]) -> None:
+def _wait(process: subprocess.Popen[str], server: Server, until: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _LIMIT
-    while not until() and process.poll() is None:
-        time.sleep(_LOOK_EVERY)
-        if time.monotonic() > deadline:
-            process.kill()
-            raise UserError(f"the run did not end within {_LIMIT:g} s; its log is beside its folder")
+    try:
+        while not until() and process.poll() is None:
+            server.check()
+            if time.monotonic() > deadline:
+                raise UserError(f"the run did not end within {_LIMIT:g} s; its log is beside its folder")
+            time.sleep(_LOOK_EVERY)
+    except BaseException:
+        process.kill()
+        raise
 
 
 def _figures(scenario: Scenario, stats: dict[str, Any], whole: Path, out: Path) -> dict[str, Any]:

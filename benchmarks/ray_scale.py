@@ -1,11 +1,12 @@
 """`python -m benchmarks ray-scale`: rows a second and the memory of every process, engine ray with the rules teacher.
 
-Memory is looked at every few seconds while the blocks are converted and while the datasets are written. PSS is resident
-memory with each shared page divided among those that share it, so that Ray's object store, which every process maps,
-counts once; RSS counts such pages in each process.
+Memory is looked at every few seconds while the blocks are converted and while the datasets are written. RSS counts the
+pages that a process shares with others in full. Its own are those of no file and not of Ray's object store: these tell
+whether it grows, since they do not change when another process comes or goes.
 """
 
 import argparse
+import json
 import shutil
 import subprocess
 import time
@@ -18,6 +19,7 @@ import psutil
 from rich.table import Table
 
 from benchmarks.process import start
+from benchmarks.ray_processes import ACTOR, family, kind
 from benchmarks.ray_rows import write_many
 from benchmarks.scenario import RESULTS, write_result
 from settings import UserError, output
@@ -26,18 +28,18 @@ _MIB = 2**20
 _MILLION = 1_000_000
 _LIMIT = 500.0
 """MiB that no process may exceed."""
-_GROWTH = 0.1
-"""Share by which a process may grow after the first tenth of the run."""
+_GROWTH, _LITTLE = 0.1, 8.0
+"""A process may grow by this share after the first tenth of the run, and by so many MiB beside."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """One look at one process: seconds since the start, which kind, MiB of PSS and RSS."""
+    """One look at one process: seconds since the start, which kind, MiB of its own and of RSS."""
 
     seconds: float
     pid: int
     kind: str
-    pss: float
+    own: float
     rss: float
 
 
@@ -58,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     if process.returncode:
         raise UserError(f"prep ended with status {process.returncode}; its log is {out.with_suffix('.log')}")
     wall = time.monotonic() - started
-    result = figures(chosen.rows, wall, looks)
+    result = figures(chosen.rows, wall, looks) | _written(out)
     output.print(_table(result["memory"]))
     for name, value in result.items():
         if name != "memory":
@@ -67,52 +69,39 @@ def main(arguments: Sequence[str]) -> int:
     return int(not result["passed"])
 
 
+def _written(out: Path) -> dict[str, Any]:
+    """What became of the rows: a search for near-duplicates that links them all would leave two splits empty."""
+    rows = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["rows"]
+    lines = {file.stem: sum(1 for _ in file.open(encoding="utf-8")) for file in sorted(out.glob("chat/*.jsonl"))}
+    return {"rows kept": rows["kept"], "rows of the splits": lines}
+
+
 def _watch(process: subprocess.Popen[str], every: float) -> Iterator[Look]:
     started = time.monotonic()
-    top = psutil.Process(process.pid)
     while process.poll() is None:
         seconds = time.monotonic() - started
-        for member in _family(top):
+        for member in family(process.pid):
             try:
-                memory = member.memory_full_info()
-                yield Look(seconds, member.pid, _kind(member, process.pid), memory.pss / _MIB, memory.rss / _MIB)
+                memory = member.memory_info()
+                own = (memory.rss - memory.shared) / _MIB
+                yield Look(seconds, member.pid, kind(member, process.pid), own, memory.rss / _MIB)
             except psutil.Error:
                 continue
         time.sleep(every)
-
-
-def _family(top: psutil.Process) -> list[psutil.Process]:
-    try:
-        return [top, *top.children(recursive=True)]
-    except psutil.Error:
-        return []
-
-
-def _kind(process: psutil.Process, driver: int) -> str:
-    """The driver, our actors, or which of Ray's processes it is."""
-    if process.pid == driver:
-        return "driver"
-    command = process.cmdline()
-    title = command[0] if command else process.name()
-    if "BlockConverter" in title:
-        return "actor"
-    if title.startswith("ray::"):
-        return title.split("(")[0].split(":")[2]
-    scripts = [Path(part).stem for part in command if part.endswith(".py")]
-    return scripts[-1] if scripts and "python" in title else Path(title).name.split(" ")[0].rstrip(":")
 
 
 def figures(rows: int, wall: float, looks: Sequence[Look]) -> dict[str, Any]:
     """Return the rates, and for each kind of process what it takes in which part of the run.
 
     Converting is from the first look at an actor to the last. A process is flat if, after the first tenth of that, it
-    never takes a tenth more than it did within it.
+    never takes a tenth and 8 MiB more than it did within it.
     """
-    actors = [look.seconds for look in looks if look.kind == "actor"]
+    actors = [look.seconds for look in looks if look.kind == ACTOR]
     began, ended = min(actors), max(actors)
     tenth = began + (ended - began) / 10
     parts = {"first tenth": (0.0, tenth), "later": (tenth, ended), "after": (ended, wall)}
-    memory = {kind: _memory([look for look in looks if look.kind == kind], parts) for kind in _kinds(looks)}
+    kinds = sorted({look.kind for look in looks})
+    memory = {name: _memory([look for look in looks if look.kind == name], parts) for name in kinds}
     rate = rows / (ended - began)
     return {
         "rows": rows,
@@ -121,45 +110,36 @@ def figures(rows: int, wall: float, looks: Sequence[Look]) -> dict[str, Any]:
         "rows a second while converting": round(rate, 1),
         "hours for a million rows, converting": round(_MILLION / rate / 3600, 2),
         "hours for a million rows, in all": round((wall - began + began * rows / _MILLION) / rows * _MILLION / 3600, 2),
-        "most PSS of one process, MiB": round(max(look.pss for look in looks)),
         "most RSS of one process, MiB": round(max(look.rss for look in looks)),
         "memory": memory,
         "passed": all(look.rss <= _LIMIT for look in looks) and not any(found["grew"] for found in memory.values()),
     }
 
 
-def _kinds(looks: Sequence[Look]) -> list[str]:
-    most = {look.kind: 0.0 for look in looks}
-    for look in looks:
-        most[look.kind] = max(most[look.kind], look.pss)
-    return sorted(most, key=lambda kind: -most[kind])
-
-
 def _memory(looks: Sequence[Look], parts: dict[str, tuple[float, float]]) -> dict[str, Any]:
     """MiB of the largest process of a kind by part of the run, and how many processes of it grew."""
-    found: dict[str, Any] = {"processes": len({look.pid for look in looks})}
+    pids = {look.pid for look in looks}
+    found: dict[str, Any] = {"processes": len(pids)}
     for part, (begin, end) in parts.items():
-        seen = [look.pss for look in looks if begin < look.seconds <= end]
+        seen = [look.own for look in looks if begin < look.seconds <= end]
         found[part] = round(max(seen)) if seen else None
     found["RSS"] = round(max(look.rss for look in looks))
-    found["grew"] = sum(
-        _grew([look for look in looks if look.pid == pid], parts["later"]) for pid in {look.pid for look in looks}
-    )
+    found["grew"] = sum(_grew([look for look in looks if look.pid == pid], parts["later"]) for pid in pids)
     return found
 
 
 def _grew(looks: Sequence[Look], later: tuple[float, float]) -> bool:
     """Whether one process took more in the later part than before; one that did not live before has not grown."""
-    before = [look.pss for look in looks if look.seconds <= later[0]]
-    after = [look.pss for look in looks if later[0] < look.seconds <= later[1]]
-    return bool(before and after) and max(after) > max(before) * (1 + _GROWTH)
+    before = [look.own for look in looks if look.seconds <= later[0]]
+    after = [look.own for look in looks if later[0] < look.seconds <= later[1]]
+    return bool(before and after) and max(after) > max(before) * (1 + _GROWTH) + _LITTLE
 
 
 def _table(memory: dict[str, dict[str, Any]]) -> Table:
-    table = Table(title="PSS of the largest process of each kind, MiB", title_justify="left")
+    table = Table(title="MiB of the largest process of each kind: its own, then RSS", title_justify="left")
     table.add_column("", no_wrap=True)
     for name in next(iter(memory.values())):
         table.add_column(name, justify="right")
-    for kind, found in memory.items():
-        table.add_row(kind, *("" if value is None else str(value) for value in found.values()))
+    for name, found in memory.items():
+        table.add_row(name, *("" if value is None else str(value) for value in found.values()))
     return table

@@ -14,6 +14,7 @@ from benchmarks.scenario import Scenario
 from benchmarks.starts import Point, Starts
 from benchmarks.teacher_server import outline_of
 from outline import StructureSpec, check_compliance, check_fidelity
+from settings import UserError
 
 SMALL = Scenario(
     rows=30,
@@ -159,5 +160,5 @@ def test_the_server_of_a_measurement_ends_with_it() -> None:
     with teacher_server([], None) as server:
         assert isinstance(server, Server)
         assert server.stats()["requests"] == 0
-    with pytest.raises(OSError, match="refused"):
+    with pytest.raises(UserError, match="ended with status 0"):
         server.stats()
