@@ -23,6 +23,8 @@ from settings import UserError, disable_telemetry, output
 _NODES = 3
 _STORE = 80 * 2**20
 """Bytes of each node's object store."""
+_LOOPBACK = "127.0.0.2"
+"""Ray would else take the address of a network, and lose its nodes when that changes."""
 _LOOK_EVERY = 0.05
 _LIMIT = 500.0
 """Seconds after which a run counts as hanging."""
@@ -66,7 +68,7 @@ def _three_nodes() -> Iterator[tuple[str, Callable[[], None]]]:
     disable_telemetry()
     from ray.cluster_utils import Cluster
 
-    options = {"num_cpus": 1, "object_store_memory": _STORE, "include_dashboard": False}
+    options = {"num_cpus": 1, "object_store_memory": _STORE, "include_dashboard": False, "node_ip_address": _LOOPBACK}
     cluster = Cluster(initialize_head=True, head_node_args=options)
     try:
         others = [cluster.add_node(**options) for _ in range(_NODES - 1)]

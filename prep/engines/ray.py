@@ -18,7 +18,7 @@ from prep import asking, fingerprint
 from prep.config import PrepConfig, Ray
 from prep.engines.folders import refuse_journal
 from prep.engines.ray_actor import BlockConverter, Result, Work
-from prep.engines.ray_cluster import cluster, quiet_errors, ray
+from prep.engines.ray_cluster import cluster, faults, quiet_errors, ray
 from prep.engines.ray_layout import MESSAGES, Block, Layout
 from prep.engines.ray_messages import heard
 from prep.engines.ray_shards import allow_files, recorded_usage
@@ -117,7 +117,7 @@ class _Progress:
         stop: UserError | None = None
         deadline = math.inf
         try:
-            with self._bar, quiet_errors(), closing(results):
+            with self._bar, faults(), quiet_errors(), closing(results):
                 for result in results:
                     self._add(result)
                     if result.error and stop is None:

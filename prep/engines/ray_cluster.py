@@ -3,10 +3,12 @@
 import io
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 
 from prep.config import Ray
+from prep.engines.ray_head import watched
 from settings import UserError, disable_telemetry
 
 disable_telemetry()
@@ -21,8 +23,19 @@ for _name, _value in {
 
 import ray  # noqa: E402 - it reads the environment when it is imported
 import ray.data  # noqa: E402
+import ray.exceptions  # noqa: E402
 
 _LOG = logging.getLogger(__name__)
+_LOST = (
+    ray.exceptions.RayActorError,
+    ray.exceptions.LocalRayletDiedError,
+    ray.exceptions.NodeDiedError,
+    ray.exceptions.ObjectLostError,
+    ray.exceptions.RpcError,
+    ray.exceptions.WorkerCrashedError,
+)
+_LOOPBACK = {"_node_ip_address": "127.0.0.2"} if sys.platform == "linux" else {}
+"""Ray would else take the address of a network, and hang when that changes or goes. It also does for 127.0.0.1."""
 _STORE = 80 * 2**20
 """Bytes of Ray's object store on this machine, about the least that it takes: rows go through files, not through it."""
 
@@ -39,7 +52,8 @@ def cluster(options: Ray) -> Iterator[int]:
         _start()
     try:
         _quiet()
-        yield _places(options)
+        with watched(*_own_processes()):
+            yield _places(options)
     finally:
         if not joined:
             ray.shutdown()
@@ -47,7 +61,7 @@ def cluster(options: Ray) -> Iterator[int]:
 
 def _start() -> None:
     address = os.environ.get("RAY_ADDRESS")
-    local = {} if address else {"include_dashboard": False, "object_store_memory": _STORE}
+    local = {} if address else {"include_dashboard": False, "object_store_memory": _STORE, **_LOOPBACK}
     try:
         with _no_stderr():
             ray.init(address=address or "local", logging_level=logging.ERROR, log_to_driver=False, **local)
@@ -57,6 +71,28 @@ def _start() -> None:
         raise UserError(
             f"RAY_ADDRESS: no Ray cluster answers at {address}: {' '.join(str(error).split())[:200]}",
             hint="unset RAY_ADDRESS to use this machine alone",
+        ) from error
+
+
+def _own_processes() -> tuple[str, str]:
+    """Where the head answers, and this node's daemon."""
+    context = ray.get_runtime_context()
+    (raylet,) = (node["RayletSocketName"] for node in ray.nodes() if node["NodeID"] == context.get_node_id())
+    return context.gcs_address, raylet
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn what Ray raises where it lost a node or a connection for good into a `UserError`; our own faults pass."""
+    try:
+        yield
+    except _LOST as error:
+        if getattr(error, "actor_init_failed", False):
+            raise
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"the Ray cluster lost a part of this run and could not make it good: {reason[:300]}",
+            hint="what was answered so far is kept: the same command goes on from here",
         ) from error
 
 

@@ -1,6 +1,7 @@
 """The engine on Ray against the local one, on the same rows: one Ray for all, except where it is about its end."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -135,6 +136,33 @@ def test_a_driver_that_is_killed_is_taken_up_again(
     server.script = good
     assert prep(rows, tmp_path / "whole") == 0
     assert data(tmp_path / "killed") == data(tmp_path / "whole")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("part", "message"), [("gcs_server", "cannot be reached any more"), ("raylet", "has ended")])
+def test_a_ray_that_dies_is_one_message(
+    server: ChatServer, source, start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, message: str
+) -> None:
+    """Left to itself it would end the program without a word."""
+    monkeypatch.setenv("RAY_gcs_rpc_server_reconnect_timeout_s", "15")
+    server.script = slow
+    driver = start(source(make_rows(400)), tmp_path / "out", *RAY)
+    wait_for(server, 10)
+    found = [child for child in psutil.Process(driver.pid).children(recursive=True) if child.name() == part]
+    for process in found:
+        process.kill()
+    printed, _ = driver.communicate(timeout=60)
+    assert found
+    assert driver.returncode == 2
+    assert message in printed
+    assert "the same command goes on" in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Ray itself keeps to loopback")
+@pytest.mark.slow
+def test_a_ray_of_this_machine_alone_needs_no_network(ray) -> None:
+    assert {node["NodeManagerAddress"] for node in ray.nodes()} == {"127.0.0.2"}
 
 
 @pytest.mark.slow
