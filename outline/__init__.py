@@ -4,7 +4,7 @@ from outline.compliance import CRITERIA, ComplianceReport, Violation, check_comp
 from outline.fidelity import FidelityReport, check_fidelity, unsupported_numbers
 from outline.mentions import Mention
 from outline.negations import negation_mentions
-from outline.quantities import quantity_mentions
+from outline.quantities import list_markers, quantity_mentions
 from outline.spec import DEFAULT_SPEC, StructureSpec
 from outline.tree import Node, Outline, parse_outline, render_outline
 from outline.words import content_words
@@ -22,6 +22,7 @@ __all__ = [
     "check_compliance",
     "check_fidelity",
     "content_words",
+    "list_markers",
     "negation_mentions",
     "parse_outline",
     "quantity_mentions",

@@ -1,11 +1,11 @@
 """Is an outline faithful to the text it was made from? Numbers, doses and negations lost or invented."""
 
-from collections import Counter
+from collections.abc import Set
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from outline.negations import find_negations
-from outline.quantities import find_quantities
+from outline.negations import compare_negations
+from outline.quantities import blank_markers, compare_quantities, unsupported_quantities
 from outline.tree import Outline, parse_outline
 from outline.words import stems, tokens
 
@@ -32,7 +32,7 @@ class FidelityReport:
     invented_negations: tuple[str, ...] = ()
     lost_negations: tuple[str, ...] = ()
     coverage: float | None = None
-    """Share (0 to 1) of the source's distinct content words that the outline has; 1 for a source without any."""
+    """Share (0 to 1) of the source's distinct content words that the outline has, list markers aside; 1 without any."""
     expansion: float | None = None
     """Words of the outline per word of the source."""
 
@@ -62,20 +62,19 @@ def check_fidelity(source: str | None, outline: str | Outline, context: str = ""
     if source is None or not source.strip():
         return FidelityReport(checked=False)
     tree = parse_outline(outline) if isinstance(outline, str) else outline
-    points = _plain_text(tree)
-    given, stated = find_quantities(source), find_quantities(points)
-    known = given | find_quantities(context)
-    denies, says = find_negations(source), find_negations(tree)
-    words = tokens(source), tokens(points)
+    numbers = compare_quantities(source, tree, context)
+    invented, lost = compare_negations(source, tree, context)
+    points = "\n".join([*(node.text for _, _, node in tree.walk()), *(text for _, text in tree.prose)])
+    words = tokens(blank_markers(source)), tokens(points)
     content, kept = stems(words[0]), stems(words[1])
     return FidelityReport(
         checked=True,
-        invented_numbers=_unsupported(stated.numbers, known.supported_numbers),
-        lost_numbers=_lost(given.numbers, stated.supported_numbers),
-        invented_doses=_unsupported(stated.doses, known.supported_doses),
-        lost_doses=_lost(given.doses, stated.supported_doses),
-        invented_negations=_sorted(says.missing_from(denies | find_negations(context), strict=True)),
-        lost_negations=_sorted(denies.missing_from(says) | denies.turned_by(says)),
+        invented_numbers=_sorted(numbers.invented_numbers),
+        lost_numbers=_sorted(numbers.lost_numbers),
+        invented_doses=_sorted(numbers.invented_doses),
+        lost_doses=_sorted(numbers.lost_doses),
+        invented_negations=_sorted(invented),
+        lost_negations=_sorted(lost),
         coverage=len(content & kept) / len(content) if content else 1.0,
         expansion=len(words[1]) / max(1, len(words[0])),
     )
@@ -83,25 +82,8 @@ def check_fidelity(source: str | None, outline: str | Outline, context: str = ""
 
 def unsupported_numbers(answer: str, *supports: str) -> tuple[str, ...]:
     """Return the numbers that an answer (Markdown) states and none of `supports` (plain texts) can support."""
-    known = find_quantities("\n".join(supports))
-    stated = find_quantities(_plain_text(parse_outline(answer)))
-    return _unsupported(stated.numbers, known.supported_numbers)
+    return _sorted(unsupported_quantities(parse_outline(answer), "\n".join(supports)))
 
 
-def _plain_text(outline: Outline) -> str:
-    """The words of an outline, a line a point, without its list markers and emphasis."""
-    lines = [node.text for _, _, node in outline.walk()] + [text for _, text in outline.prose]
-    return "\n".join(lines).replace("*", "").replace("`", "")
-
-
-def _unsupported(stated: Counter[str], known: Counter[str]) -> tuple[str, ...]:
-    return tuple(sorted(form for form in stated if form not in known))
-
-
-def _lost(given: Counter[str], stated: Counter[str]) -> tuple[str, ...]:
-    """What is said less often than it was: one of two equal doses can be gone."""
-    return tuple(sorted(form for form, times in given.items() if stated[form] < times))
-
-
-def _sorted(values: set[str]) -> tuple[str, ...]:
+def _sorted(values: Set[str]) -> tuple[str, ...]:
     return tuple(sorted(values))

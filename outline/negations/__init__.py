@@ -1,0 +1,31 @@
+"""Negations of a text and of an outline, and what one denies that the other does not."""
+
+from outline.mentions import Mention
+from outline.negations.company import turned_company
+from outline.negations.matching import compare, name_of
+from outline.negations.passages import denials_of_text, passages_of_outline, passages_of_text
+from outline.negations.tokens import spans_of
+from outline.tree import Outline
+
+
+def compare_negations(source: str, outline: Outline, context: str = "") -> tuple[set[str], set[str]]:
+    """Return the stems that the outline denies and no text does, and those whose denial is lost.
+
+    `context` (the patient's message) can support a negation but is owed none.
+    """
+    given, told = passages_of_text(source), passages_of_outline(outline)
+    invented, lost = compare(given, told, lambda: denials_of_text(context))
+    more, fewer = turned_company(given, told)
+    return {name_of(claim) for claim in invented} | more, {name_of(claim) for claim in lost} | fewer
+
+
+def negation_mentions(text: str) -> list[Mention]:
+    """Return the negations of a text in its order, each from its cue to the first word that it denies."""
+    spans = spans_of(text)
+    found = []
+    for passage in passages_of_text(text):
+        for claim in (claim for claim in passage.claims if not claim.limit):
+            tokens = [claim.cue, *(token for token, _ in claim.said[:1])]
+            start, end = min(token.first for token in tokens), max(token.last for token in tokens)
+            found.append(Mention(spans[start][0], spans[end][1], frozenset({name_of(claim)})))
+    return sorted(found, key=lambda mention: (mention.start, mention.end))

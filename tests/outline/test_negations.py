@@ -1,0 +1,129 @@
+"""What an outline denies that its source does not, and what it no longer denies."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outline.negations import compare_negations, negation_mentions
+from outline.negations.lexicon import Lexicon, entry
+from outline.tree import parse_outline
+
+CASES = [
+    json.loads(line)
+    for name in ("tune", "second_author")
+    for line in Path(f"tests/fixtures/fidelity/{name}.jsonl").read_text(encoding="utf-8").splitlines()
+]
+NOUNS = st.sampled_from("wound tablet inhaler scan bandage helmet kettle garden".split())
+VERBS = st.sampled_from("wash paint crush open bend move lift hide".split())
+
+
+def found(source: str, outline: str, context: str = "") -> tuple[set[str], set[str]]:
+    """What the outline invents, and what it loses."""
+    return compare_negations(source, parse_outline(outline), context)
+
+
+@pytest.mark.parametrize(
+    ("source", "outline"),
+    [
+        ("do not drink alcohol", "- Avoid alcohol"),
+        ("there is no fever or cough", "- No cough\n- No fever"),
+        ("surgery is not needed", "- Surgery\n  - Not needed"),
+        ("skip the sauna, the hot tub and the steam room", "- Do not use\n  - Sauna\n  - Hot tub\n  - Steam room"),
+        ("milk and honey are not allowed", "- **Not allowed:** milk, honey"),
+        ("the lump is painless and immobile", "- The lump\n  - Does not hurt\n  - Does not move"),
+        ("it is not dangerous", "- It is harmless"),
+        ("it is not uncommon", "- It is common"),
+        ("do not start it before the scan", "- Start it only after the scan"),
+        ("no scan is needed unless you vomit", "- Scan needed only if you vomit"),
+        ("milk is fine, cheese isn't", "- Fine: milk\n- Not fine: cheese"),
+        ("never go out without your inhaler", "- Always carry your inhaler when you go out"),
+        ("Is it not healing? Keep it dry.", "- Keep it dry"),
+        ("don't worry, it heals by itself", "- It heals by itself"),
+        ("the disc is not pressing on any nerve", "- The disc is pressing on no nerve"),
+    ],
+)
+def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
+    assert found(source, outline) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("source", "outline"),
+    [
+        ("the nodes are nontender and mobile", "- Nodes\n  - Tender and mobile"),
+        ("change the tablet, do not change the inhaler", "- Do not change the tablet\n- Change the inhaler"),
+        ("must never touch the eyes but may touch the hair", "- Must never touch the hair\n- May touch the eyes"),
+        ("it is not impossible to conceive", "- It is impossible to conceive"),
+        ("do not stop the tablet", "- Stop the tablet"),
+        ("take it once daily and do not stop suddenly drink 3 glasses", "- Take it once daily\n- Stop suddenly"),
+        ("no scan is needed unless you vomit", "- No scan is needed if you vomit"),
+        ("only rest will help", "- Rest will not help"),
+        ("take it without food and the iron with juice", "- Take it without food\n- Iron\n  - Without juice"),
+        ("no tea, coffee or cola", "- No tea, no cola\n- Coffee"),
+        ("the tissue is benign and it does not bleed", "- Not benign\n- Does not bleed"),
+        ("this is not a heart attack, rest", "- Not a heart attack\n- This is a heart attack\n- Rest"),
+    ],
+)
+def test_a_negation_that_is_dropped_added_or_moved_is_found(source: str, outline: str) -> None:
+    assert found(source, outline) != (set(), set())
+
+
+def test_findings_are_told_by_the_denied_word() -> None:
+    assert found("do not take aspirin", "- Take aspirin") == (set(), {"aspirin"})
+    assert found("take aspirin", "- Never take aspirin") == ({"aspirin"}, set())
+    assert found("there is no need of surgery", "- Surgery is needed") == (set(), {"surgeri"})
+
+
+def test_the_patients_text_supports_a_negation_and_is_owed_none() -> None:
+    outline = "- You have no fever\n- Rest"
+    assert found("rest", outline) == ({"fever"}, set())
+    assert found("rest", outline, "I have no fever and no cough") == (set(), set())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_a_text_is_faithful_to_itself(case: dict[str, str]) -> None:
+    assert found(case["source"], "- " + case["source"].replace("\n", " ")) == (set(), set())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_the_order_of_the_points_does_not_matter(case: dict[str, str]) -> None:
+    points = ("\n" + case["outline"]).split("\n- ")[1:]
+    random.Random(case["id"]).shuffle(points)
+    shuffled = "".join(f"- {point}\n" for point in points)
+    first = found(case["source"], case["outline"], case["context"])
+    assert found(case["source"], shuffled or case["outline"], case["context"]) == first
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_what_is_lost_has_a_mention_in_the_source(case: dict[str, str]) -> None:
+    _, lost = found(case["source"], case["outline"], case["context"])
+    assert lost <= {form for mention in negation_mentions(case["source"]) for form in mention.forms}
+
+
+@given(st.lists(st.tuples(VERBS, NOUNS), min_size=1, max_size=5, unique_by=(lambda it: it[0], lambda it: it[1])))
+def test_a_plain_not_before_a_verb_that_is_dropped_or_added_is_found(orders: list[tuple[str, str]]) -> None:
+    plain = [f"You must {verb} the {noun}" for verb, noun in orders]
+    denied = [f"You must not {verb} the {noun}" for verb, noun in orders]
+    source, other = ". ".join(denied), ". ".join(plain)
+    for at in range(len(orders)):
+        assert found(source, "".join(f"- {line}\n" for line in [*denied[:at], plain[at], *denied[at + 1 :]]))[1]
+        assert found(other, "".join(f"- {line}\n" for line in [*plain[:at], denied[at], *plain[at + 1 :]]))[0]
+    assert found(source, "".join(f"- {line}\n" for line in reversed(denied))) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("word", "same", "opposite"),
+    [("treatment", "treat", False), ("itchy", "itch", False), ("washable", "wash", False), ("painless", "pain", True)],
+)
+def test_words_are_compared_by_what_they_are_forms_of(word: str, same: str, opposite: bool) -> None:
+    assert entry(word).key == entry(same).key
+    assert entry(word).opposite == opposite
+
+
+def test_every_list_of_the_english_is_used() -> None:
+    names = {name for roles in (Lexicon().roles, Lexicon().key_roles) for found in roles.values() for name in found}
+    code = "".join(path.read_text(encoding="utf-8") for path in Path("outline/negations").glob("*.py"))
+    assert not {name for name in names if f'"{name}"' not in code}
