@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import compress
 from pathlib import Path
 
-from outline import StructureSpec, check_compliance, content_words, render_outline
+from outline import StructureSpec, check_compliance, content_words, list_markers, render_outline
 from prep.rules.clauses import ClauseFinder
 from prep.rules.layout import Block, Group, Point, lay_out
 from prep.rules.sections import Place, Sorter
@@ -42,7 +42,7 @@ class RulesTeacher:
 
     def outline(self, reply: str) -> str:
         """Return the outline of `reply` in normal form; `NotEnoughContent` where it cannot have the spec's depth."""
-        clauses, courtesies = self._parted(reply)
+        clauses, courtesies = self._parted(_without_markers(reply))
         needed = max(self.spec.min_depth, 1)
         if len(clauses) < needed:
             raise NotEnoughContent(f"{len(clauses)} distinct points, {needed} levels need at least {needed}")
@@ -105,6 +105,13 @@ class RulesTeacher:
         """Without the bare "and" that a list makes needless."""
         start = self.grammar.trimmed.at(clause.plain, 0)
         return clause.part(start, len(clause.plain)) if start < len(clause.plain) else clause
+
+
+def _without_markers(reply: str) -> str:
+    """The reply with a semicolon for each list marker: the outline has markers of its own."""
+    for start, end in reversed(list_markers(reply)):
+        reply = f"{reply[:start].rstrip()}; {reply[end:].lstrip()}"
+    return reply.removeprefix("; ")
 
 
 def _sentence(clause: Words) -> str:

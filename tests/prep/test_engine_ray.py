@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,23 @@ def test_a_hosted_teacher_makes_the_same_dataset_and_the_key_is_nowhere(
     assert not [path for path in files if KEY.encode() in path.read_bytes()]
 
 
+def _workers() -> list[psutil.Process]:
+    """The actors' processes; Ray gives them their title only some moments after they begin to work."""
+    for _ in range(100):
+        processes = psutil.Process().children(recursive=True)
+        if found := [process for process in processes if "BlockConverter" in _title(process)]:
+            return found
+        time.sleep(0.05)
+    return []
+
+
+def _title(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 @pytest.mark.slow
 def test_an_actor_that_is_killed_loses_nothing(ray, server: ChatServer, source, prep: Run, tmp_path: Path) -> None:
     rows = make_rows(60)
@@ -101,9 +119,7 @@ def test_an_actor_that_is_killed_loses_nothing(ray, server: ChatServer, source, 
 
     def kill() -> None:
         wait_for(server, 20)
-        processes = psutil.Process().children(recursive=True)
-        workers = [process for process in processes if "BlockConverter" in " ".join(process.cmdline())]
-        for worker in workers:
+        for worker in _workers():
             killed.append(worker.pid)
             worker.kill()
 

@@ -10,14 +10,14 @@ from settings import write_jsonl, write_text
 from tests.prep.conftest import make_rows, outline_of
 
 HOSTILE = '</script><script>window.hit = 1</script><img src=x onerror="window.hit = 1"> \u2028 <!-- & "'
-REPLY = "take losartan 50 mg once daily and do not stop it suddenly drink three glasses of water every morning"
+REPLY = "take losartan 50 mg once daily and do not stop it suddenly drink three glasses of water besides dry crackers"
 KEPT = (
     "- **Recommendation**\n  - Medicine\n    - Take losartan 50 mg once daily\n    - Do not stop it suddenly\n"
     "  - Drink three glasses of water"
 )
 REFUSED = (
     "Here it is:\n\n- Advice\n  - Medicine\n    - Take losartan 70 mg once daily\n    - Stop it suddenly\n"
-    "    - Eat purple carrots\n  - Drink three glasses of water every morning"
+    "    - Eat purple carrots\n  - Drink three glasses of water besides dry crackers"
 )
 
 

@@ -35,7 +35,7 @@ def test_a_copied_stretch_is_found_exactly(seed: int) -> None:
         ("Losartan: 50 mg, once daily, take it", ["take losartan 50 mg once daily"]),
         ("3 glasses of water", ["three glasses of water"]),
         ("Losartan, with water", ["losartan", "water"]),
-        ("Morning: drink water", ["drink three glasses of water every morning"]),
+        ("Crackers: drink water", ["drink three glasses of water besides dry crackers"]),
         ("Eat purple carrots", []),
         ("", []),
         ("- * -", []),
@@ -75,6 +75,6 @@ def test_what_the_gate_recorded_is_not_told_twice(spec: StructureSpec) -> None:
 def test_an_outline_of_the_replys_own_words_has_no_finding(spec: StructureSpec) -> None:
     found = examine(REPLY, "", KEPT, spec)
     assert [finding.kind for finding in found.findings] == [UNCOVERED]
-    assert [REPLY[mark.start : mark.end] for mark in found.marks] == ["every morning"]
+    assert [REPLY[mark.start : mark.end] for mark in found.marks] == ["besides dry crackers"]
     fenced = examine(REPLY, "", f"```\n{KEPT.replace('- ', '• ')}\n```", spec)
     assert fenced.points == found.points
