@@ -13,8 +13,8 @@ MARKER = "Doctor's reply:\n"
 _POINTS = 6
 _NUMBER, _NEGATION, _PLAIN = "numbers", "negations", "plain"
 _WINDOWS = (
-    ((_NUMBER, 4, 4), (_NEGATION, 5, 20)),
-    ((_NUMBER, 4, 4), (_NEGATION, 4, 14)),
+    ((_NUMBER, 4, 4), (_NEGATION, 12, 20)),
+    ((_NUMBER, 4, 4), (_NEGATION, 8, 14)),
     ((_NUMBER, 4, 4), (_NEGATION, 4, 9)),
     ((_NUMBER, 3, 4), (_NEGATION, 2, 7)),
     ((_NUMBER, 2, 3), (_NEGATION, 1, 4)),
@@ -23,13 +23,15 @@ _WINDOWS = (
 """How many words before and behind such a word there is no cut; from the widest to the narrowest."""
 _NEGATIONS = re.compile(
     r"not|no|never|without|cannot|cant|nor|neither|none|nothing|nobody|nowhere|\w+n['’]?t|avoid\w*|stop\w*|refrain\w*"
-    r"|absen\w+|free|negative|unlikely|unless|hardly|rarely|den(y|ies|ied)|rule[sd]?|rather|instead",
+    r"|absen\w+|free|negative|unlikely|unless|hardly|rarely|den(y|ies|ied)|rule[sd]?|rather|instead|un\w{4,}|skip\w*"
+    r"|leave|keep|stay|out|off|away|quit|hold|only|fail\w*|lack\w*|refus\w*",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(
     r".*\d.*|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundreds?|thousands?"
     r"|once|twice|thrice|double|triple|half|halves|quarter|couple|pair|dozens?|first|second|third|fourth|fifth|sixth"
-    r"|per|each|every|daily|nightly|weekly|monthly|yearly|hourly",
+    r"|per|each|every|daily|nightly|weekly|monthly|yearly|hourly|(hour|day|night|week|fortnight|month|year|decade)s?"
+    r"|morning|noon|evening",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[A-Za-z]+")
