@@ -18,8 +18,8 @@ _TIMES = ("in", "at", "on", "until", "before", "after", "within")
 def labels_of(clauses: Sequence[Clause], has_children: bool) -> list[bool]:
     """Return which clauses are headings: those before a colon, and a point without a verb that has points below it."""
     labels = [clause.ends == ":" and len(clause.words) <= _LABEL for clause in clauses]
-    if has_children and len(clauses) == 1 and not _is_sentence(clauses[0]):
-        labels[0] = True
+    if has_children and clauses and not _is_sentence(clauses[-1]):
+        labels[-1] = True
     return labels
 
 

@@ -12,7 +12,6 @@ from outline.negations.claims import Claim, Passage
 from outline.negations.index import Index
 from outline.negations.lexicon import BITS, DENIED, STATED
 from outline.negations.relations import Relation, relation_of
-from outline.negations.tokens import Token
 from outline.words import stem
 
 _SAME = 0.5
@@ -169,23 +168,22 @@ def _may_be_one(lost: Case, invented: Case) -> bool:
 
 def _is_turned(case: Case, source: Index, outline: Index) -> bool:
     """Whether a point states in the source's own words what that only denies, though another point denies the like."""
-    return any(
-        state < 0 and _states_turned(token, case.passage, source, outline) for token, state in case.claim.said[:1]
-    )
-
-
-def _states_turned(token: Token, passage: Passage, source: Index, outline: Index) -> bool:
-    key = token.word.key
+    claim = case.claim
+    if not claim.said or claim.said[0][1] > 0:
+        return False
+    key = claim.said[0][0].word.key
     if any(source.passages[at].states.get(key) != BITS[DENIED] for at in source.own[key]):
         return False
     points = [outline.passages[at] for at in outline.own.get(key, ())]
-    # One word alone may be a heading of what another point denies.
-    least = 1 + any(point.states.get(key, BITS[STATED]) != BITS[STATED] for point in points)
+    denied = any(point.states.get(key, BITS[STATED]) != BITS[STATED] for point in points)
+    if denied and not claim.hard:
+        return False
     return any(
         not (point.claims or point.condition)
         and point.states.get(key) == BITS[STATED]
-        and len(point.keys) >= least
-        and point.keys <= passage.keys
+        # One word alone may be a heading of what another point denies.
+        and len(point.keys) > denied
+        and point.keys <= case.passage.keys
         for point in points
     )
 
