@@ -1,4 +1,7 @@
-"""The fidelity check against labelled cases; the half set aside is never used to improve it."""
+"""The fidelity check against labelled cases; the half set aside is never used to improve it.
+
+On that half the target is a precision of 0.95, which is reached, and a recall of 0.98, which is not: 0.96 is.
+"""
 
 import json
 from pathlib import Path
@@ -12,10 +15,21 @@ from settings import UserError, read_jsonl
 CASES = Path("tests/fixtures/fidelity")
 
 
-# The half set aside is what was reached, rounded down; the check was built on the other one.
-@pytest.mark.parametrize(("half", "precision", "recall"), [("tune", 0.99, 0.99), ("heldout", 0.93, 0.91)])
+# What was reached, rounded down. The check was built on `tune`, `second_author` and `others/a` to `d`.
+@pytest.mark.parametrize(
+    ("files", "precision", "recall"),
+    [
+        ("tune", 0.99, 0.99),
+        ("second_author", 0.98, 0.99),
+        ("heldout", 0.95, 0.96),
+        ("others/[a-d]", 0.83, 0.97),
+        ("others/e", 0.77, 0.97),
+        ("others/f", 0.90, 0.92),
+    ],
+)
 def test_unfaithful_outlines_are_flagged_and_faithful_ones_pass(half: str, precision: float, recall: float) -> None:
-    counts = sum(measure_agreement(read_jsonl(CASES / f"{half}.jsonl")).values(), Counts())
+    found = [case for file in sorted(CASES.glob(f"{files}.jsonl")) for case in read_jsonl(file)]
+    counts = sum(measure_agreement(found).values(), Counts())
     assert (counts.precision or 0) >= precision
     assert (counts.recall or 0) >= recall
 
