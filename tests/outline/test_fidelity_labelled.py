@@ -27,7 +27,7 @@ CASES = Path("tests/fixtures/fidelity")
         ("others/f", 0.90, 0.92),
     ],
 )
-def test_unfaithful_outlines_are_flagged_and_faithful_ones_pass(half: str, precision: float, recall: float) -> None:
+def test_unfaithful_outlines_are_flagged_and_faithful_ones_pass(files: str, precision: float, recall: float) -> None:
     found = [case for file in sorted(CASES.glob(f"{files}.jsonl")) for case in read_jsonl(file)]
     counts = sum(measure_agreement(found).values(), Counts())
     assert (counts.precision or 0) >= precision
