@@ -24,7 +24,8 @@ _WINDOWS = (
 _NEGATIONS = re.compile(
     r"not|no|never|without|cannot|cant|nor|neither|none|nothing|nobody|nowhere|\w+n['’]?t|avoid\w*|stop\w*|refrain\w*"
     r"|absen\w+|free|negative|unlikely|unless|hardly|rarely|den(y|ies|ied)|rule[sd]?|rather|instead|un\w{4,}|skip\w*"
-    r"|leave|keep|stay|out|off|away|quit|hold|only|fail\w*|lack\w*|refus\w*",
+    r"|leave|keep|stay|out|off|away|quit|hold|only|fail\w*|lack\w*|refus\w*"
+    r"|seldom|forg[eo]t\w*|forb[ia]d\w*|prohibit\w*|bann?\w*|miss\w*|withh\w+|omit\w*|except\w*|exclud\w*",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(
