@@ -24,7 +24,7 @@ def compare_quantities(source: str, outline: Outline, context: str = "") -> Diff
     lines, children = point_lines(outline)
     points = "\n".join(lines)
     stated = Text(points, find_quantities(points), children)
-    return compare(Text(source, find_quantities(source)), stated, find_quantities(context))
+    return compare(Text(source, find_quantities(source)), stated, lambda: find_quantities(context))
 
 
 def unsupported_quantities(outline: Outline, support: str) -> frozenset[str]:

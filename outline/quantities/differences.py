@@ -1,6 +1,6 @@
 """The quantities that an outline invents and those that it loses, in normal forms."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from outline.quantities.displaced import find_displaced
@@ -17,10 +17,16 @@ class Differences(NamedTuple):
     lost_doses: frozenset[str]
 
 
-def compare(given: Text, stated: Text, context: Sequence[Quantity]) -> Differences:
-    """Return what `stated` invents against `given` and `context`, and what it loses of `given`."""
-    known = [*given.quantities, *context]
+def compare(given: Text, stated: Text, read_context: Callable[[], Sequence[Quantity]] = tuple) -> Differences:
+    """Return what `stated` invents against `given` and the context, and what it loses of `given`.
+
+    The context is only read where something is not in `given`.
+    """
+    known: Sequence[Quantity] = given.quantities
     invented = _lacking(stated.quantities, index(known, source=True))
+    if invented:
+        known = [*known, *read_context()]
+        invented = _lacking(invented, index(known, source=True))
     names = _strange_names([quantity for quantity in invented if quantity.name], known, given.text)
     matching = Matching(given, stated)
     displaced = find_displaced(matching)

@@ -5,6 +5,7 @@ Not covered: numbers without any mark ("1 wash 2 dry"), which may be amounts.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from outline.quantities.units import UNITS
 from outline.tree import Outline
@@ -28,14 +29,15 @@ _FIRST = re.compile(r"(?<![\d.])1[-–.:/)]|#1|\b[Oo]ne[:,]")
 _NUMBERING = re.compile(r"\W*(\d{1,2}(?:\.\d{1,2})*)([.):]?)(?=\s)")
 
 
-def list_markers(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=8)
+def list_markers(text: str) -> tuple[tuple[int, int], ...]:
     """Return the start and end of each list marker of `text`, in their order."""
     spans = [match.span() for match in _LINE_START.finditer(text)]
     levels = [match for match in _LEVELS.finditer(text) if match[1].lower() not in UNITS]
     spans += [match.span() for match in levels] if len(levels) > 1 else []
     for style in _STYLES if _FIRST.search(text) else ():
         spans += _rows(style, text)
-    return sorted(spans)
+    return tuple(sorted(spans))
 
 
 def blank_markers(text: str) -> str:
@@ -86,7 +88,7 @@ def _without_number(text: str, path: str) -> str:
     if match and (marked or ("." in path and match[1] == path)):
         text = text[match.end() :]
     number = 1
-    while match := re.search(rf" {re.escape(path)}\.{number}[.)]? ", text):
+    while f" {path}." in text and (match := re.search(rf" {re.escape(path)}\.{number}[.)]? ", text)):
         text = f"{text[: match.start()]} {text[match.end() :]}"
         number += 1
     return text

@@ -11,7 +11,7 @@ from outline.quantities.matching import Text
 
 def differences(source: str, outline: str) -> set[str]:
     texts = (Text(text, find_quantities(text)) for text in (source, outline))
-    return set().union(*compare(*texts, []))
+    return set().union(*compare(*texts))
 
 
 @pytest.mark.parametrize(
