@@ -200,7 +200,10 @@ def _is_invented(case: Case, source: Index) -> bool:
     if claim.cue.text in ("instead-of", "unlike"):
         return False
     if claim.flipped:
-        return case.verdict is Verdict.STATED and _only_states(source, claim)
+        unheard = not any(sense.key in source.own for token, _ in claim.said for sense in token.word.senses)
+        return (
+            _only_states(source, claim) if case.verdict is Verdict.STATED else unheard and len(case.passage.keys) == 1
+        )
     return _is_owed(case) or (
         case.verdict is Verdict.UNSPOKEN
         and bool(claim.said)
