@@ -1,6 +1,10 @@
-"""Each ZeRO file is read by DeepSpeed itself, with the values that the trainer puts in for "auto"."""
+"""Each ZeRO file is read by DeepSpeed itself, and trains in two processes as no DeepSpeed does."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +45,36 @@ def test_deepspeed_reads_the_file_and_shards_as_its_name_says(path: Path, half: 
     assert (config.zero_config.offload_param is not None) == path.stem.endswith("offload")
     assert (config.zero_config.offload_optimizer is not None) == path.stem.endswith("offload")
     assert (config.bfloat16_config.enabled, config.float16_config.enabled) == (half == "bf16", half == "fp16")
+
+
+@pytest.fixture(scope="module")
+def trained(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What tests/training/zero_steps.py found; the first time DeepSpeed compiles its CPU optimizer for offloading."""
+    if shutil.which("c++") is None:
+        pytest.skip("DeepSpeed compiles its CPU optimizer, and this machine has no C++ compiler")
+    out = tmp_path_factory.mktemp("zero") / "found.json"
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
+    done = subprocess.run(
+        [*command, "-m", "tests.training.zero_steps", str(tiny), str(out)],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(out.read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+def test_the_plain_run_learns_so_that_there_is_something_to_agree_with(trained: dict[str, dict[str, Any]]) -> None:
+    losses = trained["plain"]["losses"]
+    assert losses[-1] < 0.7 * losses[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_two_processes_under_the_file_learn_as_without_it(path: Path, trained: dict[str, dict[str, Any]]) -> None:
+    found = trained[path.stem]
+    offloads = path.stem.endswith("offload")
+    assert (found["stage"], found["processes"], found["bf16"]) == (int(path.stem[4]), 2, True)
+    assert found["optimizer"] == ("DeepSpeedCPUAdam" if offloads else "AdamW")
+    # DeepSpeed computes in bf16 weights, the plain run in fp32 weights under autocast; both keep fp32 masters.
+    assert found["losses"] == pytest.approx(trained["plain"]["losses"], rel=0.01)

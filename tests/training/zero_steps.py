@@ -1,0 +1,89 @@
+"""Train a tiny model for a few steps under each ZeRO file, in every process of torchrun, on the CPU over gloo.
+
+    python -m torch.distributed.run --nproc-per-node 2 -m tests.training.zero_steps MODEL OUT
+
+Through transformers' own trainer, which puts values in for "auto" and hands DeepSpeed the optimizer: what Axolotl's is
+built on. OUT becomes a JSON object of name ("plain", "zero1", ...) → losses of the steps and the engine's facts.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ["DS_ACCELERATOR"] = "cpu"
+
+import deepspeed.ops
+import torch
+import torch.distributed
+from transformers import AutoModelForCausalLM, Trainer, TrainingArguments
+
+FILES = sorted((Path(__file__).parents[2] / "deepspeed_configs").glob("*.json"))
+STEPS, ROWS, COLUMNS = 6, 2, 48
+
+
+class Rows(torch.utils.data.Dataset):
+    """Rows of a repeating pattern, which a tiny model learns in a few steps."""
+
+    def __len__(self) -> int:
+        return STEPS * ROWS * 2
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        ids = (torch.arange(COLUMNS) + index) % 12 + 40
+        return {"input_ids": ids, "labels": ids, "attention_mask": torch.ones_like(ids)}
+
+
+def main(model: str, out: str) -> None:
+    """Train under no DeepSpeed, then under each file."""
+    torch.set_num_threads(1)
+    # DeepSpeed would compile an all-reduce through shared memory first, which takes minutes; gloo has its own.
+    deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
+    # gloo fills the parts of a split in an all-gather, which autograd refuses in this torch; NCCL does no such thing.
+    torch.distributed.all_gather_into_tensor = torch.no_grad()(torch.distributed.all_gather_into_tensor)
+    found = {"plain": _train(model, out, None)}
+    for path in FILES:
+        found[path.stem] = _train(model, out, path)
+    if os.environ["RANK"] == "0":
+        Path(out).write_text(json.dumps(found), encoding="utf-8")
+
+
+def _train(model: str, out: str, path: Path | None) -> dict[str, Any]:
+    arguments = TrainingArguments(
+        output_dir=str(Path(out).parent),
+        deepspeed=str(path) if path else None,
+        use_cpu=True,
+        bf16=True,
+        optim="adamw_torch_fused",
+        learning_rate=3e-3,
+        lr_scheduler_type="constant",
+        max_grad_norm=1.0,
+        per_device_train_batch_size=ROWS,
+        max_steps=STEPS,
+        logging_steps=1,
+        save_strategy="no",
+        report_to=[],
+        disable_tqdm=True,
+        seed=17,
+    )
+    network = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
+    trainer = Trainer(model=network, args=arguments, train_dataset=Rows())
+    trainer.train()
+    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    return {"losses": losses, **(_facts(trainer.model_wrapped) if path else {})}
+
+
+def _facts(engine: Any) -> dict[str, Any]:
+    """What DeepSpeed made of a file: its stage, its optimizer, and how many processes it parts the states among."""
+    facts = {
+        "stage": engine.zero_optimization_stage(),
+        "optimizer": type(engine.basic_optimizer).__name__,
+        "processes": engine.dp_world_size,
+        "bf16": engine.bfloat16_enabled(),
+    }
+    engine.destroy()
+    return facts
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
