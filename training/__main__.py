@@ -19,8 +19,10 @@ def main(arguments: Sequence[str]) -> int:
         raise UserError(f"{keys[0]}: only `train` and `plan` take key=value")
     if options.command == "train":
         from training.launch import train
+        from training.processes import Place
 
-        return train(options.config, options.override, keys, options.gpus, options.skip_done)
+        place = Place(options.gpus, options.machines, options.rank, options.main)
+        return train(options.config, options.override, keys, place, options.skip_done, options.resume)
     if options.command == "plan":
         return plan_run(options, keys)
     return _base_model(options) if options.command == "base-model" else _check(options.files)
@@ -38,8 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a run; key=value overrides any key of it")
     train.add_argument("config")
     train.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
-    train.add_argument("--gpus", type=_positive, default=1, help="processes; the tokens of a step stay the same")
+    train.add_argument("--gpus", type=_positive, default=1, help="GPUs of all machines; a step's tokens stay the same")
     train.add_argument("--skip-done", action="store_true", help="leave a run that has ended well as it is")
+    train.add_argument("--resume", action="store_true", help="go on from the newest checkpoint")
+    train.add_argument("--machines", type=_positive, default=1, help="machines that run this command, one rank each")
+    train.add_argument("--rank", type=int, default=0, help="number of this machine, from 0")
+    train.add_argument("--main", default="", metavar="HOST:PORT", help="address of machine 0, the same everywhere")
     plan = commands.add_parser("plan", help="memory, time and cost of a run, without weights or a GPU")
     plan.add_argument("config")
     plan.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")

@@ -4,8 +4,10 @@ Importing Axolotl takes many seconds, prints, and changes libraries under way; p
 REQUEST is a JSON object of name → config, ANSWER becomes one of name → {"schema": ..., "problems": [...]}.
 """
 
+import functools
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +36,20 @@ class _SchemaGenerator(GenerateJsonSchema):
 def main(request: Path, answer: Path) -> None:
     """Write for each config the JSON schema that its plugins make of Axolotl's, and what Axolotl says against it."""
     configs = json.loads(request.read_text(encoding="utf-8"))
-    answers = {name: {"schema": _schema(config), "problems": _problems(config)} for name, config in configs.items()}
+    answers = {
+        name: {"schema": _schema(tuple(config.get("plugins") or ())), "problems": _problems(config)}
+        for name, config in configs.items()
+    }
     answer.write_text(json.dumps(answers), encoding="utf-8")
 
 
-def _schema(config: dict[str, Any]) -> dict[str, Any]:
+@functools.cache
+def _schema(plugins: tuple[str, ...]) -> dict[str, Any]:
     from axolotl.utils.config import merge_input_args
     from axolotl.utils.schemas.config import AxolotlInputConfig
 
-    _register(config)
-    model = merge_input_args()[1] if config.get("plugins") else AxolotlInputConfig
+    _register(plugins)
+    model = merge_input_args()[1] if plugins else AxolotlInputConfig
     return model.model_json_schema(schema_generator=_SchemaGenerator)
 
 
@@ -52,7 +58,7 @@ def _problems(config: dict[str, Any]) -> list[str]:
     from axolotl.utils.config import validate_config
     from axolotl.utils.dict import DictDefault
 
-    _register(config)
+    _register(config.get("plugins") or ())
     environment = {"torch_version": torch.__version__.split("+")[0]}
     try:
         validate_config(DictDefault(json.loads(json.dumps(config))), GPU, environment)
@@ -63,12 +69,12 @@ def _problems(config: dict[str, Any]) -> list[str]:
     return []
 
 
-def _register(config: dict[str, Any]) -> None:
+def _register(plugins: Sequence[str]) -> None:
     from axolotl.integrations.base import PluginManager
 
     manager = PluginManager.get_instance()
     manager.plugins.clear()
-    for plugin in config.get("plugins") or []:
+    for plugin in plugins:
         manager.register(plugin)
 
 

@@ -24,6 +24,7 @@ def render(
 
     A step holds as many sequences as the run's own file says, on any number of GPUs and with any micro batch, unless
     `gradient_accumulation_steps` is given. FlashAttention is taken where it is installed and nothing asks otherwise.
+    Under Ray the GPUs are its workers.
     """
     run = read_yaml(path)
     given: dict[str, Any] = {}
@@ -35,6 +36,13 @@ def render(
     config = merge(run, given)
     if "gradient_accumulation_steps" not in given:
         config = {**config, **_same_step(str(path), run, config, gpus)}
+    if config.get("use_ray"):
+        if config.get("ray_num_workers", gpus) != gpus:
+            raise UserError(
+                f"{path}: ray_num_workers is {config['ray_num_workers']}, but the run was planned for {gpus} GPUs",
+                hint="leave the key out: --gpus says how many workers there are",
+            )
+        config = {**config, "ray_num_workers": gpus}
     return config
 
 
@@ -62,14 +70,7 @@ def _same_step(path: str, run: Mapping[str, Any], config: Mapping[str, Any], gpu
 
 def check_inputs(name: str, config: Mapping[str, Any]) -> None:
     """Raise `UserError` for a dataset file or a base model that should be on this machine and is not."""
-    for key in ("datasets", "test_datasets"):
-        for number, dataset in enumerate(config.get(key) or []):
-            if _is_file(str(dataset.get("path"))) and not Path(dataset["path"]).is_file():
-                raise UserError(
-                    f"{name}: {key}.{number}.path: there is no file {dataset['path']}",
-                    hint="`just prep` makes data/chat, and data/preferences of a hosted teacher's repaired answers; "
-                    "with --config configs/prep-sample.yml it makes data/quickstart",
-                )
+    check_datasets(name, config)
     model = str(config.get("base_model"))
     if Path(model).exists() and not is_model_folder(Path(model)):
         raise UserError(
@@ -81,28 +82,45 @@ def check_inputs(name: str, config: Mapping[str, Any]) -> None:
         raise UserError(f"{name}: base_model: there is no folder {model}", hint=_how_to_get(model))
 
 
+def check_datasets(name: str, config: Mapping[str, Any]) -> None:
+    """Raise `UserError` for a dataset file that is not on this machine."""
+    for key in ("datasets", "test_datasets"):
+        for number, dataset in enumerate(config.get(key) or []):
+            if is_file(str(dataset.get("path"))) and not Path(dataset["path"]).is_file():
+                raise UserError(
+                    f"{name}: {key}.{number}.path: there is no file {dataset['path']}",
+                    hint="`just prep` makes data/chat, and data/preferences of a hosted teacher's repaired answers; "
+                    "with --config configs/prep-sample.yml it makes data/quickstart",
+                )
+
+
 def _how_to_get(model: str) -> str:
     if model.startswith(TRAINED_HERE):
         return f"this run continues from a trained model: the head of its YAML says what trains {model}"
     return "`just base-model smollm2` and `just base-model tiny` make those of the CPU runs"
 
 
-def _is_file(path: str) -> bool:
+def is_file(path: str) -> bool:
+    """True for a dataset that is a file, and no dataset of the hub."""
     return path.endswith((".jsonl", ".json", ".parquet", ".csv")) and "://" not in path
 
 
 def write_config(config: Mapping[str, Any]) -> Path:
-    """Write the whole config to `<output_dir>/config.yml` and return that path.
-
-    The tokenized dataset goes to a folder named after the dataset's bytes: Axolotl names it after the dataset's path
-    only, and would train on the old text after the file has changed.
-    """
+    """Write the whole config to `<output_dir>/config.yml` and return that path."""
     out = Path(config["output_dir"])
+    text = yaml.safe_dump(with_prepared_path(config), sort_keys=False, allow_unicode=True, width=120)
+    write_text(out / "config.yml", text)
+    return out / "config.yml"
+
+
+def with_prepared_path(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The config, with the tokenized dataset in a folder named after the dataset's bytes.
+
+    Axolotl names it after the dataset's path only, and would train on the old text after the file has changed.
+    """
     digest = hashlib.sha256()
     for dataset in [*(config.get("datasets") or []), *(config.get("test_datasets") or [])]:
         source = Path(str(dataset.get("path")))
         digest.update(source.read_bytes() if source.is_file() else str(source).encode())
-    whole = {**config, "dataset_prepared_path": str(out / "prepared" / digest.hexdigest()[:12])}
-    text = yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=120)
-    write_text(out / "config.yml", text)
-    return out / "config.yml"
+    prepared = Path(config["output_dir"], "prepared", digest.hexdigest()[:12])
+    return {**config, "dataset_prepared_path": str(prepared)}

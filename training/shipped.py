@@ -1,5 +1,7 @@
-"""Every Axolotl config that this repository ships, alone and under each override that fits it."""
+"""Every Axolotl config that this repository ships, alone and under the overrides that fit it."""
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,19 @@ def overrides(run: Path) -> list[Path]:
 
 
 def combinations() -> dict[str, dict[str, Any]]:
-    """Name → whole config, for each run alone and for each pair of a run and an override."""
+    """Name → whole config, for each run alone, under each override, and under those for one small card together."""
     configs = {}
     for run in runs():
         configs[str(run)] = read_yaml(run)
-        for override in overrides(run):
-            configs[f"{run} + {override}"] = render(run, [override])
+        for files in _sets(overrides(run)):
+            configs[" + ".join(map(str, (run, *files)))] = render(run, files)
     return configs
+
+
+def _sets(files: list[Path]) -> Iterator[tuple[Path, ...]]:
+    """Each override alone; then a 24 GB card's with fp16, with offloading, and with both."""
+    yield from ((file,) for file in files)
+    small, *more = (CONFIGS / "hardware" / f"{name}.yml" for name in ("a10g-24gb", "fp16", "zero3-offload"))
+    fitting = [file for file in more if file in files]
+    for number in range(1, len(fitting) + 1):
+        yield from ((small, *chosen) for chosen in itertools.combinations(fitting, number))

@@ -1,0 +1,72 @@
+"""What is found out before a run is launched, and what is said when it has failed."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from settings import UserError
+from training.launch import _explain
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+ASK = "import sys; from settings import run_command; from training.hub import require_model as ask; "
+ASK += "run_command(lambda names: ask('a run', names[0]) or 0)"
+
+
+def _cached(folder: Path, *files: str) -> dict[str, str]:
+    """The environment of a machine without a network, whose cache has these files of the model some/model."""
+    snapshot = folder / "models--some--model/snapshots/abc"
+    for path in (snapshot, snapshot.parents[1] / "refs"):
+        path.mkdir(parents=True)
+    (snapshot.parents[1] / "refs/main").write_text("abc", encoding="utf-8")
+    for file in files:
+        (snapshot / file).write_text("{}", encoding="utf-8")
+    return {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(folder)}
+
+
+def _ask(model: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", ASK, model]
+    return subprocess.run(command, env={"PATH": "", **environment}, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("weights", ["model.safetensors", "model.safetensors.index.json"])
+def test_a_model_in_the_cache_is_enough(tmp_path: Path, weights: str) -> None:
+    done = _ask("some/model", _cached(tmp_path, "config.json", weights))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("model", "files"),
+    [("nobody/nothing", []), ("some/model", ["config.json"]), ("some/model", ["config.json", "pytorch_model.bin"])],
+)
+def test_a_model_that_cannot_be_had_is_one_message(tmp_path: Path, model: str, files: list[str]) -> None:
+    done = _ask(model, _cached(tmp_path, *files))
+    assert done.returncode == 2
+    assert f"error: a run: base_model: {model} cannot be had: " in done.stderr
+    assert "hint: check the id and the network" in done.stderr
+    assert "base_model=PATH" in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_command_asks_before_it_launches(run_module: Run, tiny_run: Callable[..., Path], tmp_path: Path) -> None:
+    done = run_module("training", "train", tiny_run(base_model="nobody/nothing"), HF_HUB_OFFLINE="1")
+    assert done.returncode == 2
+    assert "run.yml: base_model: nobody/nothing cannot be had" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_did_not_fit_is_sent_to_the_planner(tmp_path: Path) -> None:
+    log = "Traceback ...\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\n"
+    (tmp_path / "debug.log").write_text(log, encoding="utf-8")
+    with pytest.raises(UserError, match=r"configs/x\.yml: the GPU ran out of memory") as raised:
+        _explain("configs/x.yml", tmp_path)
+    assert "`just plan configs/x.yml --gpu NAME`" in str(raised.value.hint)
+
+
+def test_another_failure_is_left_to_its_own_words(tmp_path: Path) -> None:
+    _explain("configs/x.yml", tmp_path)
+    (tmp_path / "debug.log").write_text("ValueError: no", encoding="utf-8")
+    _explain("configs/x.yml", tmp_path)
