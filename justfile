@@ -66,6 +66,22 @@ train *arguments: setup
 plan *arguments: setup
     python -m training plan "$@"
 
+# print what would run on Modal and, with an account, upload the data and run it there: just modal configs/qwen-full.yml
+[group('train')]
+modal *arguments: setup
+    python -m training modal "$@"
+
+# what a run on Modal prints: just modal-logs qwen-full
+[group('train')]
+modal-logs run: setup
+    modal app logs 'outline-{{ run }}'
+
+# fetch what a run on Modal trained into outputs/: just modal-download qwen-full
+[group('train')]
+modal-download run: setup
+    mkdir -p outputs
+    modal volume get outline-models '{{ run }}' outputs/
+
 # generate, score and compare the models of configs/eval.yml
 [group('eval')]
 eval *arguments: setup

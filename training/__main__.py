@@ -15,8 +15,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run one of the commands; the exit code of a training is Axolotl's."""
     keys, rest = split_overrides(arguments)
     options = _parser().parse_args(rest)
-    if keys and options.command not in ("train", "plan"):
-        raise UserError(f"{keys[0]}: only `train` and `plan` take key=value")
+    if keys and options.command not in ("train", "plan", "modal"):
+        raise UserError(f"{keys[0]}: only `train`, `plan` and `modal` take key=value")
     if options.command == "train":
         from training.launch import train
         from training.processes import Place
@@ -25,6 +25,10 @@ def main(arguments: Sequence[str]) -> int:
         return train(options.config, options.override, keys, place, options.skip_done, options.resume)
     if options.command == "plan":
         return plan_run(options, keys)
+    if options.command == "modal":
+        from training.on_modal.command import run_on_modal
+
+        return run_on_modal(options, keys)
     return _base_model(options) if options.command == "base-model" else _check(options.files)
 
 
@@ -51,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
     plan.add_argument("--gpus", type=_positive, default=1, help="GPUs that share the run")
     add_arguments(plan)
+    modal = commands.add_parser("modal", help="print what would run on Modal and, with an account, run it there")
+    modal.add_argument("config")
+    modal.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
+    modal.add_argument("--gpu", metavar="NAME", help="another card than configs/cloud/modal.yml names")
+    modal.add_argument("--gpus", type=_positive, help="how many of them")
+    modal.add_argument("--dry-run", action="store_true", help="only print")
     return parser
 
 

@@ -1,0 +1,1 @@
+"""Runs on Modal, through Axolotl's own client for it."""
