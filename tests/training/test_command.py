@@ -19,7 +19,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
         (["train", "configs/qwen-full.yml", "--override", "no.yml"], "no.yml: the config cannot be read"),
         (["train", "configs/qwen-full.yml", "--gpus", "3"], "cannot be parted evenly among 3 GPUs"),
         (["train", "configs/qwen-full.yml", "--gpus", "0"], "must be a whole number of at least 1, got '0'"),
-        (["check", "a=1"], "a=1: only `train` and `plan` take key=value"),
+        (["check", "a=1"], "a=1: only `train`, `plan` and `modal` take key=value"),
         (["base-model", "llama"], "invalid choice: 'llama'"),
         (["base-model", "tiny", "--texts", "no.jsonl"], "no.jsonl: the file cannot be read"),
     ],

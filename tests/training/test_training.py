@@ -11,6 +11,7 @@ from settings import read_jsonl, read_yaml
 from tests.training.launches import Launched
 
 pytestmark = pytest.mark.slow
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def test_the_loss_falls(launched: Launched) -> None:
@@ -43,22 +44,37 @@ def test_the_trained_folder_loads_and_stops_where_it_was_taught_to(launched: Lau
     assert "<|im_start|>" in tokenizer.chat_template
 
 
-def test_the_command_trains_once_and_then_finds_it_done(
-    tiny_run: Callable[..., Path], run_module: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
-    run = tiny_run(max_steps=2)
-    first = run_module("training", "train", run, "--skip-done", "learning_rate=0.001", HF_HUB_OFFLINE="1")
-    assert first.returncode == 0, first.stderr[-3000:]
-    assert read_yaml(tmp_path / "out/config.yml")["learning_rate"] == 0.001
-    weights = (tmp_path / "out/model.safetensors").stat().st_mtime_ns
-    again = run_module("training", "train", run, "--skip-done", "learning_rate=0.001", HF_HUB_OFFLINE="1")
+@pytest.fixture(scope="module")
+def trained(
+    tiny_run_in: Callable[..., Path], run_module: Run, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[object]]:
+    """A folder with a run of two steps that told every tracker, without a network; and the arguments that trained it."""
+    folder = tmp_path_factory.mktemp("tracked")
+    keys = ["learning_rate=0.001", *(f"use_{tracker}=true" for tracker in ("tensorboard", "trackio", "wandb"))]
+    arguments = ["train", tiny_run_in(folder, max_steps=2, logging_steps=1), "--skip-done", *keys]
+    offline = {"HF_HUB_OFFLINE": "1", "WANDB_MODE": "offline", "WANDB_DIR": str(folder)}
+    done = run_module("training", *arguments, TRACKIO_DIR=str(folder / "trackio"), **offline)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder, arguments
+
+
+def test_the_command_trains_once_and_then_finds_it_done(trained: tuple[Path, list[object]], run_module: Run) -> None:
+    folder, arguments = trained
+    assert read_yaml(folder / "out/config.yml")["learning_rate"] == 0.001
+    weights = (folder / "out/model.safetensors").stat().st_mtime_ns
+    again = run_module("training", *arguments, HF_HUB_OFFLINE="1")
     assert again.returncode == 0
     assert "trained already" in again.stderr
-    assert (tmp_path / "out/model.safetensors").stat().st_mtime_ns == weights
+    assert (folder / "out/model.safetensors").stat().st_mtime_ns == weights
+
+
+@pytest.mark.parametrize("trace", ["out/runs/*/events.out.tfevents.*", "trackio/*.db", "wandb/offline-run-*/*.wandb"])
+def test_a_tracker_is_switched_on_by_its_key(trained: tuple[Path, list[object]], trace: str) -> None:
+    assert [path for path in trained[0].glob(trace) if path.stat().st_size] != []
 
 
 def test_a_run_that_fails_passes_its_exit_code_on(
-    tiny_run: Callable[..., Path], run_module: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+    tiny_run: Callable[..., Path], run_module: Run, tmp_path: Path
 ) -> None:
     done = run_module("training", "train", tiny_run(sequence_len=16), HF_HUB_OFFLINE="1")
     assert done.returncode == 1
