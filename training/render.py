@@ -12,6 +12,7 @@ from settings import UserError, apply_overrides, merge, read_yaml, write_text
 from training.base_models import is_model_folder
 
 CPU_PLUGIN = "training.cpu.CpuPlugin"
+ANSWERS_ONLY = "training.loss.AnswersOnlyPlugin"
 FLASH_ATTENTION = Path("configs/hardware/flash-attention.yml")
 TRAINED_HERE = "outputs/"
 _LOCAL = ("/", ".", "~", "models/", TRAINED_HERE)
