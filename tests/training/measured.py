@@ -5,6 +5,8 @@ Not the process's resident memory: that moves with libraries, threads and what m
 
 from typing import Any
 
+from benchmarks.train_meter import highest
+
 
 def measured_peak(config: Any, rows: int, columns: int, checkpointing: bool, bf16: bool) -> int:
     """Bytes at the peak of a second AdamW step of a randomly set model of this architecture, in fp32.
@@ -46,15 +48,4 @@ def measured_peak(config: Any, rows: int, columns: int, checkpointing: bool, bf1
     resident = sum(tensor.untyped_storage().nbytes() for tensor in [*model.parameters(), *states])
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
         step()
-    return resident + _highest(profiler)
-
-
-def _highest(profiler: Any) -> int:
-    """The highest sum of the bytes that were taken and not yet given back."""
-    events = profiler.profiler.kineto_results.events()
-    changes = sorted((event.start_ns(), event.nbytes()) for event in events if event.name() == "[memory]")
-    taken = highest = 0
-    for _, size in changes:
-        taken += size
-        highest = max(highest, taken)
-    return highest
+    return resident + highest(profiler)

@@ -9,23 +9,27 @@ from types import SimpleNamespace
 import pytest
 
 from settings import UserError, read_yaml
+from training.plan.architecture import count, model_config
 from training.plan.batches import first_fit, schedule
 from training.plan.cards import CARDS, find_cards
 from training.plan.plan import why_not
 from training.plan.prices import read_prices
-from training.plan.timing import predict_time
+from training.plan.setup import set_up
+from training.plan.timing import Work, predict_time, run_work, useful_flops
 from training.plan.tokens import estimate, read_lengths
+from training.render import render
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PACKED = {"sequence_len": 100, "sample_packing": True, "micro_batch_size": 2, "num_epochs": 3, "seed": 1}
+LIGER = "axolotl.integrations.liger.LigerPlugin"
 CHAT = {"chat_template": "qwen_25", "base_model": "Qwen/Qwen2.5-0.5B"}
 
 
 def test_packing_loses_no_conversation_and_overfills_no_row() -> None:
     lengths = [(37 * i) % 90 + 5 for i in range(200)]
     rows = first_fit(lengths, 100)
-    assert sorted(length for row in rows for length in row) == sorted(lengths)
-    assert max(map(sum, rows)) <= 100
+    assert sorted(place for row in rows for place in row) == list(range(200))
+    assert max(sum(lengths[place] for place in row) for row in rows) <= 100
 
 
 def test_a_packed_epoch_is_whole_batches() -> None:
@@ -50,10 +54,30 @@ def test_a_conversation_that_is_too_long_is_reported(strategy: str, kept: int) -
 
 def test_time_is_arithmetic_over_speed_and_not_below_the_optimizers_traffic() -> None:
     plan = schedule(PACKED, [50] * 40, gpus=1)
-    card = CARDS["a100-80gb"]
-    assert predict_time(312e12, 0, plan, card, 1, 0.5).hours == pytest.approx(2 / 3600)
-    assert predict_time(312e12, 0, plan, card, 2, 0.5).hours == pytest.approx(1 / 3600)
-    assert predict_time(0, 10**9, plan, card, 1, 0.5).step == pytest.approx(34 / 2039)
+    card, work = CARDS["a100-80gb"], Work(312e12 / 2, 312e12 / 2, 0)
+    assert predict_time(work, 0, plan, card, 1, 0.5).hours == pytest.approx(2 / 3600)
+    assert predict_time(work, 0, plan, card, 2, 0.5).hours == pytest.approx(1 / 3600)
+    assert predict_time(Work(0, 0, 0), 10**9, plan, card, 1, 0.5).step == pytest.approx(34 / 2039)
+    assert predict_time(Work(0, 1, 2039e9), 0, plan, card, 1, 0.5).hours == pytest.approx(1 / 3600)
+
+
+def test_only_trained_tokens_count_for_the_head_where_only_they_have_logits() -> None:
+    plain = render("configs/qwen-full.yml")
+    all_of_them = {**plain, "plugins": [LIGER]}
+    architecture = model_config("a run", "Qwen/Qwen2.5-0.5B")
+    weights = count(architecture)
+    works = []
+    for config in (plain, all_of_them):
+        steps = schedule(config, [512] * 400, 1, [128] * 400)
+        setup = set_up("a run", config, steps.longest, steps.most_answers)
+        works.append(run_work(architecture, weights, setup, steps))
+        assert (steps.answers, steps.most_answers) == (128 * 400, 128 * 16)
+    assert works[1].head == pytest.approx(4 * works[0].head)
+    assert works[1].layers == works[0].layers
+    # 8,192 tokens in 128 slices, each of which moves 20 bytes for each weight of the head.
+    assert works[1].head_bytes == pytest.approx(3 * 25 * 128 * 20 * weights.head)
+    assert works[0].head_bytes == 0
+    assert useful_flops(architecture, weights, setup, steps) == pytest.approx((works[0].layers + works[0].head) / 3)
 
 
 def test_a_card_without_bfloat16_and_one_too_small_are_refused() -> None:
@@ -73,6 +97,7 @@ def test_an_estimate_knows_words_digits_and_long_words() -> None:
     assert estimate("take it twice daily") == 4
     assert estimate("500") == 3
     assert estimate("hypercholesterolaemia") == 3
+    assert estimate("<|im_start|>user\ntake<|im_end|>") == estimate("user\ntake") + 2
 
 
 def test_lengths_hold_the_template(chat_file: Path, tiny: Path) -> None:
@@ -81,6 +106,9 @@ def test_lengths_hold_the_template(chat_file: Path, tiny: Path) -> None:
     assert len(counted.tokens) == 64
     guessed = read_lengths("a run", CHAT, str(chat_file))
     assert all(30 < tokens < 400 for tokens in guessed.tokens)
+    assert read_lengths("a run", CHAT, str(chat_file), str(tiny)).tokens != guessed.tokens
+    for lengths in (counted, guessed):
+        assert all(0 < trained < tokens for trained, tokens in zip(lengths.trained, lengths.tokens, strict=True))
 
 
 def test_a_missing_dataset_names_the_remedy() -> None:

@@ -12,6 +12,9 @@ from training.plan.zero import Sizes, on_host, read_zero, sharded
 from training.render import render
 
 ROWS, COLUMNS = 4, 256
+FUSED = ("rope", "rms_norm", "glu_activation", "fused_linear_cross_entropy")
+LORA = {"adapter": (8, True, ()), "dtype": "bfloat16", "autocast": "bfloat16"}
+KERNELS = ("mlp", "qkv", "o")
 
 
 def shape(layers: int = 3) -> Any:
@@ -24,7 +27,8 @@ def shape(layers: int = 3) -> Any:
 def setup(**keys: Any) -> Setup:
     plain = {"rows": ROWS, "columns": COLUMNS, "dtype": "float32", "autocast": "float32", "attention": "sdpa"}
     rest = {"checkpointing": None, "liger": (), "fp32_embeddings": False, "adapter": None, "unfrozen": (), "zero": None}
-    return Setup(**{**plain, **rest, "optimizer": "adamw_torch", "evaluated": 0, **keys})
+    last = {"optimizer": "adamw_torch", "evaluated": 0, "answers": None, "kernels": ()}
+    return Setup(**{**plain, **rest, **last, **keys})
 
 
 def peak(segments: dict[str, dict[str, float]]) -> float:
@@ -40,13 +44,23 @@ def test_the_predicted_peak_is_the_measured_one(rows: int, checkpointing: str | 
     assert peak(track(shape(), planned)) == pytest.approx(measured, rel=0.1)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("checkpointing", "bf16"), [(None, False), (None, True), ("reentrant", False)])
+def test_the_predicted_peak_of_smollm2_is_the_measured_one(checkpointing: str | None, bf16: bool) -> None:
+    smollm2 = model_config("a run", "HuggingFaceTB/SmolLM2-135M-Instruct")
+    planned = setup(rows=1, columns=384, checkpointing=checkpointing, autocast="bfloat16" if bf16 else "float32")
+    measured = measured_peak(smollm2, 1, 384, checkpointing is not None, bf16)
+    assert peak(track(smollm2, planned)) == pytest.approx(measured, rel=0.1)
+
+
 @pytest.mark.parametrize(
     "keys",
     [
         {},
         {"checkpointing": "reentrant", "evaluated": 2},
-        {"adapter": (8, True, ()), "dtype": "bfloat16", "autocast": "bfloat16", "attention": "varlen"},
-        {"liger": ("rope", "rms_norm", "glu_activation", "fused_linear_cross_entropy"), "attention": "varlen"},
+        {**LORA, "attention": "varlen"},
+        {"liger": FUSED, "attention": "varlen"},
+        {**LORA, "liger": FUSED[1:2] + FUSED[3:], "attention": "varlen", "kernels": KERNELS, "answers": 512},
     ],
 )
 def test_memory_is_linear_in_the_layers(keys: dict[str, Any]) -> None:
@@ -57,10 +71,19 @@ def test_memory_is_linear_in_the_layers(keys: dict[str, Any]) -> None:
         assert sum(continued[segment].values()) == pytest.approx(sum(kinds.values()), rel=0.01), segment
 
 
-def test_the_fused_loss_keeps_no_logits() -> None:
-    plain, fused = (track(shape(), setup(liger=flags)) for flags in ((), ("fused_linear_cross_entropy",)))
+def test_the_fused_loss_keeps_no_logits_in_training_and_that_of_the_answers_keeps_theirs() -> None:
+    plain, fused = (track(shape(), setup(liger=flags, evaluated=ROWS)) for flags in ((), FUSED[3:]))
+    answers = track(shape(), setup(liger=FUSED[3:], evaluated=ROWS, answers=512))
     assert plain["backward, top"]["logits"] >= 3 * ROWS * COLUMNS * 2048 * 4
     assert fused["backward, top"]["logits"] == 0
+    assert answers["backward, top"]["logits"] == 512 * 2048 * 4
+    assert answers["evaluation"]["logits"] <= 512 * 2048 * 4 < fused["evaluation"]["logits"] / 2
+
+
+def test_axolotls_lora_kernels_keep_fewer_activations() -> None:
+    plain, kernels = (track(shape(), setup(**LORA, attention="varlen", kernels=names)) for names in ((), KERNELS))
+    assert kernels["forward"]["activations"] < 0.9 * plain["forward"]["activations"]
+    assert plain == track(shape(), setup(**LORA, attention="varlen")), "tracking leaves the classes as they were"
 
 
 def test_frozen_weights_have_no_gradient_and_no_optimizer_state() -> None:
@@ -101,10 +124,22 @@ def test_offloading_moves_the_optimizer_to_the_host() -> None:
 
 
 def test_a_config_is_read_as_axolotl_reads_it() -> None:
-    full = set_up("a run", render("configs/qwen-full.yml"), 2048)
+    full = set_up("a run", render("configs/qwen-full.yml"), 2048, 4000)
     assert (full.dtype, full.autocast, full.attention, full.fp32_embeddings) == ("bfloat16", "float32", "varlen", False)
-    config = {**render("configs/qwen-full.yml"), "deepspeed": None}
-    plain = set_up("a run", config, 2048)
-    assert (plain.autocast, plain.fp32_embeddings) == ("bfloat16", True)
-    assert set_up("a run", render("configs/deepseek-full-gc.yml"), 2048).checkpointing == "reentrant"
-    assert set_up("a run", render("configs/qwen-lora.yml"), 2048).adapter == (16, True, ())
+    assert full.answers == 4096
+    config = {**render("configs/qwen-full.yml"), "deepspeed": None, "plugins": [], "eval_batch_size": 1}
+    plain = set_up("a run", config, 2048, 4000)
+    assert (plain.autocast, plain.fp32_embeddings, plain.answers) == ("bfloat16", True, None)
+    assert plain.evaluated == 4, "packed rows of evaluation are as many as those of training"
+    assert set_up("a run", {**config, "eval_sample_packing": False}, 2048, 1).evaluated == 1
+    assert set_up("a run", render("configs/deepseek-full-gc.yml"), 2048, 1).checkpointing == "reentrant"
+
+
+@pytest.mark.parametrize(
+    ("keys", "kernels"),
+    [({}, KERNELS), ({"lora_mlp_kernel": True}, ("mlp",)), ({"lora_o_kernel": False}, ())],
+)
+def test_lora_kernels_are_on_where_no_key_speaks_of_them(keys: dict[str, bool], kernels: tuple[str, ...]) -> None:
+    config = {key: value for key, value in render("configs/qwen-lora.yml").items() if not key.endswith("_kernel")}
+    found = set_up("a run", {**config, **keys}, 2048, 1)
+    assert (found.adapter, found.kernels) == ((16, True, ()), kernels)

@@ -1,11 +1,10 @@
 """How a dataset falls into steps: packed as Axolotl packs it, or padded."""
 
 import math
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from training.plan.tokens import shuffled
 
 _BIN = 200
 """Axolotl's `sample_packing_bin_size`: conversations in one packed row at most."""
@@ -15,8 +14,10 @@ _MULTIPLE = 64
 
 @dataclass(frozen=True)
 class Schedule:
-    """The run in numbers. `computed` counts the positions that a GPU works on, padding included; `squares` is the sum
-    of squared lengths that attention sees. Both, `trained_on` and `left` are for one epoch and all GPUs."""
+    """The run in numbers. `trained_on` counts the tokens of the conversations, `answers` those of them that are
+    trained; `computed` the positions that a GPU works on, padding included; `squares` is the sum of squared lengths
+    that attention sees. These and `left` are for one epoch and all GPUs; `most_answers` is the most trained tokens of
+    one micro batch."""
 
     conversations: int
     too_long: int
@@ -25,6 +26,8 @@ class Schedule:
     steps: int
     step_tokens: int
     trained_on: int
+    answers: int
+    most_answers: int
     computed: int
     squares: int
     longest: int
@@ -37,8 +40,12 @@ class Schedule:
         return self.trained_on / self.computed if self.computed else 0.0
 
 
-def schedule(config: Mapping[str, Any], lengths: Sequence[int], gpus: int) -> Schedule:
+def schedule(
+    config: Mapping[str, Any], lengths: Sequence[int], gpus: int, answers: Sequence[int] | None = None
+) -> Schedule:
     """Pack or pad `lengths` as the run would, in a random order drawn from the run's seed.
+
+    `answers` are the trained tokens of each conversation; without them all are.
 
     Axolotl packs anew each epoch, so a real epoch has a batch more or less; it leaves out the last batch where it is
     not full (`drop_last`), other conversations each epoch: `left` counts these.
@@ -46,11 +53,16 @@ def schedule(config: Mapping[str, Any], lengths: Sequence[int], gpus: int) -> Sc
     limit = int(config["sequence_len"])
     strategy = str(config.get("excess_length_strategy") or "drop")
     too_long = sum(length > limit for length in lengths)
-    kept = [min(length, limit) for length in lengths if length <= limit or strategy == "truncate"]
+    pairs = zip(lengths, answers or lengths, strict=True)
+    kept = [
+        (min(length, limit), min(trained, limit))
+        for length, trained in pairs
+        if length <= limit or strategy == "truncate"
+    ]
+    random.Random(int(config.get("seed") or 42)).shuffle(kept)
     rows = int(config.get("micro_batch_size") or 1)
-    order = shuffled(kept, int(config.get("seed") or 42))
     pack = _packed if config.get("sample_packing") else _padded
-    batches = pack(order, config, limit, rows)
+    batches = pack(kept, config, limit, rows)
     accumulation = int(config.get("gradient_accumulation_steps") or 1)
     shared = len(batches) - len(batches) % gpus if len(batches) >= gpus else len(batches)
     per_epoch = math.ceil(math.ceil(len(batches) / gpus) / accumulation)
@@ -64,23 +76,31 @@ def schedule(config: Mapping[str, Any], lengths: Sequence[int], gpus: int) -> Sc
         epochs=epochs,
         steps=steps,
         step_tokens=round(width * gpus * accumulation),
-        trained_on=sum(sum(batch.lengths) for batch in used),
+        trained_on=sum(batch.tokens for batch in used),
+        answers=sum(batch.answers for batch in used),
+        most_answers=max((batch.answers for batch in used), default=0),
         computed=sum(batch.positions for batch in used),
         squares=sum(batch.squares for batch in used),
-        longest=limit if config.get("sample_packing") else _width(config, limit, max(order, default=1)),
-        left=len(order) - sum(len(batch.lengths) for batch in used),
+        longest=limit if config.get("sample_packing") else _width(config, limit, max(kept, default=(1, 1))[0]),
+        left=len(kept) - sum(batch.conversations for batch in used),
         packed=bool(config.get("sample_packing")),
     )
 
 
 @dataclass(frozen=True)
 class _Batch:
-    lengths: list[int]
+    conversations: int
+    tokens: int
+    answers: int
     positions: int
     squares: int
 
 
-def _packed(lengths: Sequence[int], config: Mapping[str, Any], limit: int, rows: int) -> list[_Batch]:
+_Pairs = Sequence[tuple[int, int]]
+"""Tokens of each conversation, and how many of them are trained."""
+
+
+def _packed(kept: _Pairs, config: Mapping[str, Any], limit: int, rows: int) -> list[_Batch]:
     """Axolotl's `pack_group`: first fit in the order given, `rows` bins a batch, less the last one that is not full.
 
     With flash_attention_2, or `multipack_real_batches: false`, a batch is one bin of `rows` times the length.
@@ -88,35 +108,43 @@ def _packed(lengths: Sequence[int], config: Mapping[str, Any], limit: int, rows:
     real = config.get("multipack_real_batches")
     if real is False or (real is None and config.get("attn_implementation") == "flash_attention_2"):
         limit, rows = limit * rows, 1
-    bins = first_fit(lengths, limit)
+    bins = first_fit([length for length, _ in kept], limit)
     groups = [bins[start : start + rows] for start in range(0, len(bins), rows)]
     whole = [group for group in groups if len(group) == rows] or groups
-    held = [[length for row in group for length in row] for group in whole]
-    return [_Batch(lengths, rows * limit, _squares(lengths)) for lengths in held]
+    held = [[kept[index] for row in group for index in row] for group in whole]
+    return [_batch(pairs, rows * limit, sum(length**2 for length, _ in pairs)) for pairs in held]
+
+
+def _batch(pairs: _Pairs, positions: int, squares: int) -> _Batch:
+    tokens, answers = (sum(counts) for counts in zip(*pairs, strict=True))
+    return _Batch(len(pairs), tokens, answers, positions, squares)
 
 
 def first_fit(lengths: Sequence[int], limit: int) -> list[list[int]]:
-    """Put each length into the first bin with room for it (and fewer than 200 others), else into a new one."""
+    """Put each conversation into the first bin with room for it (and fewer than 200 others), else into a new one.
+
+    Returns the places in `lengths` of each bin's conversations.
+    """
     import numpy
 
     room = numpy.zeros(len(lengths), dtype=numpy.int64)
     bins: list[list[int]] = []
-    for length in lengths:
+    for index, length in enumerate(lengths):
         fits = room[: len(bins)] >= length
         place = int(fits.argmax()) if fits.any() else len(bins)
         if place == len(bins):
             bins.append([])
             room[place] = limit
-        bins[place].append(length)
+        bins[place].append(index)
         room[place] = room[place] - length if len(bins[place]) < _BIN else -1
     return bins
 
 
-def _padded(lengths: Sequence[int], config: Mapping[str, Any], limit: int, rows: int) -> list[_Batch]:
+def _padded(kept: _Pairs, config: Mapping[str, Any], limit: int, rows: int) -> list[_Batch]:
     """Each batch as wide as its longest conversation, rounded as the run's collator does it."""
-    groups = [list(lengths[start : start + rows]) for start in range(0, len(lengths), rows)]
-    widths = [_width(config, limit, max(group)) for group in groups]
-    return [_Batch(g, len(g) * width, len(g) * width**2) for g, width in zip(groups, widths, strict=True)]
+    groups = [kept[start : start + rows] for start in range(0, len(kept), rows)]
+    widths = [_width(config, limit, max(group)[0]) for group in groups]
+    return [_batch(g, len(g) * width, len(g) * width**2) for g, width in zip(groups, widths, strict=True)]
 
 
 def _width(config: Mapping[str, Any], limit: int, longest: int) -> int:
@@ -124,10 +152,6 @@ def _width(config: Mapping[str, Any], limit: int, longest: int) -> int:
     if pad:
         return limit
     return longest if pad is False else _MULTIPLE * math.ceil(longest / _MULTIPLE)
-
-
-def _squares(lengths: Sequence[int]) -> int:
-    return sum(length**2 for length in lengths)
 
 
 def _steps(config: Mapping[str, Any], per_epoch: int) -> tuple[float, int]:

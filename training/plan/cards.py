@@ -1,5 +1,6 @@
 """The GPUs that the planner knows: memory, speed and bandwidth from the makers' data sheets."""
 
+import re
 from dataclasses import dataclass
 
 from settings import UserError
@@ -57,3 +58,10 @@ def find_cards(names: str) -> list[Card]:
             raise UserError(f"--gpu: {name!r} is not a GPU that the planner knows", hint=f"known: {', '.join(CARDS)}")
         found.append(card)
     return found
+
+
+def recognise(device: str, gib: float) -> Card | None:
+    """The card that a driver calls `device` and reports `gib` GiB of; None where it is not known."""
+    words = re.split(r"[\s-]+", device.lower())
+    same = [card for card in CARDS.values() if card.name.split("-")[0] in words]
+    return min(same, key=lambda card: abs(card.memory - gib), default=None)

@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gpu", default=DEFAULT, metavar="NAMES", help=f"cards, with commas (default: {DEFAULT})")
     parser.add_argument("--sweep", action="store_true", help="micro batch x sequence length x checkpointing")
     parser.add_argument("--data", metavar="FILE", help="another chat JSONL than the run's own")
+    parser.add_argument("--tokenizer", metavar="DIR", help="count tokens with this one: a folder or hub id")
     parser.add_argument("--utilisation", type=_share, help="share of a card's peak, 0 to 1, instead of the assumed one")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
@@ -49,7 +50,7 @@ def plan_run(options: argparse.Namespace, keys: Sequence[str]) -> int:
     _quieten()
     if on_cpu(config):
         cards = []
-    lengths = read_lengths(options.config, config, options.data)
+    lengths = read_lengths(options.config, config, options.data, options.tokenizer)
     plan = make_plan(options.config, config, lengths, options.gpus)
     if options.sweep:
         rows = sweep(plan, cards, prices, options.utilisation)

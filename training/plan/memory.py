@@ -25,8 +25,8 @@ GIB = 2**30
 PROCESS = 5.0
 """GiB of host memory for one training process (Python, PyTorch, CUDA's host side, the dataset): assumed."""
 
-_LIBRARIES = ("torch", "transformers", "peft", "liger-kernel")
-_TRACKED = ("tracking.py", "model.py")
+_LIBRARIES = ("torch", "transformers", "peft", "liger-kernel", "axolotl")
+_TRACKED = ("plan/tracking.py", "plan/model.py", "loss.py")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _tracked(config: "PretrainedConfig", setup: Setup) -> Segments:
         key: value for key, value in config.to_dict().items() if key not in ("_name_or_path", "transformers_version")
     }
     versions = [importlib.metadata.version(name) for name in _LIBRARIES]
-    code = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _TRACKED]
+    code = [(Path(__file__).parents[1] / name).read_text(encoding="utf-8") for name in _TRACKED]
     key = hashlib.sha256(json.dumps([shape, setup.tracked(), versions, code], default=str).encode()).hexdigest()
     kept = Path(sys.prefix, "plan-cache", f"{key[:24]}.json")
     if kept.is_file():

@@ -32,6 +32,10 @@ def build(config: "PretrainedConfig", setup: Setup, layers: int) -> Any:
     if setup.fp32_embeddings:
         _embeddings_in_fp32(model)
     _apply_liger(model, setup)
+    if setup.answers is not None:
+        from training.loss import without_logits
+
+        without_logits(model)
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(not setup.unfrozen or any(re.match(pattern, name) for pattern in setup.unfrozen))
     if setup.checkpointing:
@@ -88,16 +92,22 @@ def _with_adapter(model: Any, setup: Setup) -> Any:
     assert setup.adapter is not None
     rank, linear, targets = setup.adapter
     modules = "all-linear" if linear else list(targets)
-    return get_peft_model(model, LoraConfig(r=rank, target_modules=modules, task_type="CAUSAL_LM"))
+    whole: Any = get_peft_model(model, LoraConfig(r=rank, target_modules=modules, task_type="CAUSAL_LM"))
+    if setup.kernels:
+        from axolotl.monkeypatch.lora_kernels import apply_lora_kernel_patches
+        from axolotl.utils.dict import DictDefault
+
+        apply_lora_kernel_patches(whole, DictDefault({f"lora_{part}_kernel": True for part in setup.kernels}))
+    return whole
 
 
 @contextmanager
-def without_kernels(model_type: str, padded: bool) -> Iterator[None]:
+def without_kernels(model_type: str, setup: Setup) -> Iterator[None]:
     """Triton kernels are called and not launched, so that Liger's own code allocates what it does on a GPU; attention
     over packed rows goes to PyTorch's varlen operator as in Axolotl's sdpa_varlen. All is put back at the end.
 
-    Under fake tensors transformers cannot see whether a row is padded, and makes the mask that `padded` rows need;
-    without it, it is told that nothing is being traced, and leaves the mask out.
+    Under fake tensors transformers cannot see whether a row is padded, and makes the mask that padded rows need;
+    for others it is told that nothing is being traced, and leaves the mask out.
     """
     from torch import nn
     from transformers import masking_utils
@@ -106,16 +116,52 @@ def without_kernels(model_type: str, padded: bool) -> Iterator[None]:
 
     modeling = importlib.import_module(f"transformers.models.{model_type}.modeling_{model_type}")
     kept = dict(vars(modeling)), nn.functional.cross_entropy
+    padded = setup.rows > 1 and setup.attention != "varlen"
     with ExitStack() as stack:
         stack.enter_context(patch.object(JITFunction, "run", lambda *_, **__: None))
         if not padded:
             stack.enter_context(patch.object(masking_utils, "is_tracing", lambda *_: False))
+        if setup.answers is not None:
+            _loss_of_answers(setup.answers, stack)
+        if setup.kernels:
+            _lora_kernels(modeling, stack)
         ALL_ATTENTION_FUNCTIONS.register(_VARLEN, _varlen)
         try:
             yield
         finally:
             vars(modeling).update(kept[0])
             nn.functional.cross_entropy = kept[1]
+
+
+def _loss_of_answers(answers: int, stack: ExitStack) -> None:
+    """The run's own loss; which tokens are trained, which a fake tensor cannot tell, are the first `answers`."""
+    import torch
+    from liger_kernel.transformers.model import loss_utils
+
+    from training import loss
+
+    def rows(target: "Tensor", _: int) -> "Tensor":
+        return torch.arange(min(answers, len(target)))
+
+    stack.enter_context(patch.object(loss_utils, "fixed_fused_linear_cross_entropy", loss.answers_only))
+    stack.enter_context(patch.object(loss, "trained_rows", rows))
+
+
+def _lora_kernels(modeling: Any, stack: ExitStack) -> None:
+    """Axolotl's forward pass of attention, and its activation without the GPU that it asks for."""
+    import torch
+    from axolotl.kernels import lora
+    from axolotl.monkeypatch import lora_kernels
+    from axolotl.utils.dict import DictDefault
+
+    attention = next(kind for name, kind in vars(modeling).items() if name.endswith("Attention"))
+    stack.enter_context(patch.object(attention, "forward", attention.forward))
+    stack.enter_context(patch.object(lora_kernels, "get_attention_cls_from_config", lambda _: attention))
+    stack.enter_context(patch.object(lora, "swiglu_forward", lambda gate, _: torch.empty_like(gate)))
+    # In place: the product, and the gradients of both factors.
+    stack.enter_context(patch.object(lora, "swiglu_backward", lambda gradient, gate, up: (gradient, gate, up)))
+    lora_kernels.patch_self_attn_lora(DictDefault({}))
+    stack.callback(delattr, attention, "_original_forward")
 
 
 def _varlen(

@@ -10,7 +10,7 @@ from training.plan.cards import Card
 from training.plan.memory import Memory, predict
 from training.plan.prices import Prices
 from training.plan.setup import Setup, set_up
-from training.plan.timing import ADAPTER, FULL, adapter_weights, predict_time, run_flops
+from training.plan.timing import ADAPTER, FULL, Work, adapter_weights, predict_time, run_work
 from training.plan.tokens import Lengths
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Plan:
     schedule: Schedule
     lengths: Lengths
     memory: Memory
-    flops: float
+    work: Work
     gpus: int
 
 
@@ -51,8 +51,8 @@ def make_plan(name: str, config: Mapping[str, Any], lengths: Lengths, gpus: int)
     """Plan the rendered `config`; takes some seconds where its step has not been tracked before."""
     architecture = model_config(name, str(config["base_model"]))
     weights = count(architecture, config.get("unfrozen_parameters") or ())
-    steps = schedule(config, lengths.tokens, gpus)
-    setup = set_up(name, config, steps.longest)
+    steps = schedule(config, lengths.tokens, gpus, lengths.trained)
+    setup = set_up(name, config, steps.longest, steps.most_answers)
     accumulates = int(config.get("gradient_accumulation_steps") or 1) > 1
     return Plan(
         name=name,
@@ -64,7 +64,7 @@ def make_plan(name: str, config: Mapping[str, Any], lengths: Lengths, gpus: int)
         schedule=steps,
         lengths=lengths,
         memory=predict(architecture, weights, setup, gpus, accumulates),
-        flops=run_flops(architecture, weights, setup, steps),
+        work=run_work(architecture, weights, setup, steps),
         gpus=gpus,
     )
 
@@ -76,7 +76,7 @@ def on_cards(plan: Plan, cards: Sequence[Card], prices: Prices, utilisation: flo
 
 
 def _on(plan: Plan, card: Card, prices: Prices, utilisation: float) -> OnCard:
-    time = predict_time(plan.flops, plan.trained, plan.schedule, card, plan.gpus, utilisation)
+    time = predict_time(plan.work, plan.trained, plan.schedule, card, plan.gpus, utilisation)
     price = prices.hourly.get(card.name)
     why = why_not(plan, card)
     return OnCard(

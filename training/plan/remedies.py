@@ -29,7 +29,7 @@ def _changes(plan: Plan) -> list[tuple[list[str], list[str]]]:
     half = [] if plan.setup.dtype != "bfloat16" else [f"{_HARDWARE}/fp16.yml"]
     small, offload = f"{_HARDWARE}/a10g-24gb.yml", f"{_HARDWARE}/zero3-offload.yml"
     changes: list[tuple[list[str], list[str]]] = [
-        ([], ["eval_batch_size=1"]),
+        ([], ["eval_sample_packing=false", "eval_batch_size=1"]),
         ([], ["gradient_checkpointing=true"]),
         ([], ["micro_batch_size=1"]),
         ([small], []),

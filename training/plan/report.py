@@ -10,6 +10,7 @@ from settings import output
 from training.plan.cards import CONTEXT, FRAGMENTATION
 from training.plan.plan import OnCard, Plan
 from training.plan.prices import Prices
+from training.plan.timing import useful_flops
 
 _KINDS = ("weights", "gradients", "optimizer", "activations", "logits", "temporaries")
 
@@ -21,9 +22,15 @@ def as_dict(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], pr
         "config": plan.name,
         "gpus": plan.gpus,
         "parameters": {"all": plan.weights.parameters, "trained": plan.trained},
-        "memory": {"peak": plan.memory.peak, "at": plan.memory.at, "host": plan.memory.host, **_segments(plan)},
+        "memory": {
+            "peak": plan.memory.peak,
+            "at": plan.memory.at,
+            "host": plan.memory.host,
+            "segments": plan.memory.segments,
+        },
         "data": {**asdict(steps), "efficiency": steps.efficiency, "tokens": plan.lengths.source},
-        "flops": plan.flops,
+        "flops": plan.work.flops,
+        "useful_flops_per_token": useful_flops(plan.architecture, plan.weights, plan.setup, steps) / steps.trained_on,
         "cards": [
             {
                 "gpu": on.card.name,
@@ -40,10 +47,6 @@ def as_dict(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], pr
         ],
         "prices": {"date": str(prices.date), "source": prices.source},
     }
-
-
-def _segments(plan: Plan) -> dict[str, Any]:
-    return {"segments": plan.memory.segments}
 
 
 def show(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], prices: Prices) -> None:
@@ -66,8 +69,8 @@ def show(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], price
     if plan.setup.zero and plan.setup.zero.offload_optimizer:
         output.print("time: what travels to the host, and its optimizer, are not in it: expect several times as long")
     output.print(
-        f"time: {plan.flops:.3g} FLOPs (formula: training/plan/timing.py) at {cards[0].utilisation:.0%} of the card's "
-        "peak, assumed; without start, evaluation and saving.\n"
+        f"time: {plan.work.flops:.3g} FLOPs (formula: training/plan/timing.py) at {cards[0].utilisation:.0%} of the "
+        "card's peak, assumed; without start, evaluation and saving.\n"
         f"prices of {prices.date}: {prices.source}. Check before you rely on it.",
         soft_wrap=True,
         highlight=False,
@@ -85,6 +88,8 @@ def _heading(plan: Plan) -> str:
         if setup.zero
         else "no DeepSpeed",
         f"liger: {', '.join(setup.liger) or 'none'}",
+        *(["loss of the answers alone"] if setup.answers is not None else []),
+        *([f"LoRA kernels: {', '.join(setup.kernels)}"] if setup.kernels else []),
         f"{plan.gpus} GPU{'s' * (plan.gpus > 1)}",
     ]
     return f"{plan.name}: " + "; ".join(parts)
@@ -110,7 +115,7 @@ def _data(plan: Plan) -> str:
         f"{word} {steps.efficiency:.1%}, padding waste {1 - steps.efficiency:.1%}; the incomplete last batch of an "
         f"epoch leaves out {steps.left}, others each time",
         f"{steps.steps:,} steps of {steps.step_tokens:,} tokens in {steps.epochs:g} epochs: "
-        f"{round(steps.trained_on * steps.epochs):,} tokens",
+        f"{round(steps.trained_on * steps.epochs):,} tokens, {steps.answers / max(steps.trained_on, 1):.0%} trained",
     ]
     return "\n".join(lines)
 

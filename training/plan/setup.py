@@ -6,8 +6,9 @@ from typing import Any
 
 from settings import UserError
 from training.plan.zero import Zero, read_zero
-from training.render import on_cpu
+from training.render import ANSWERS_ONLY, on_cpu
 
+_KERNELS = ("mlp", "qkv", "o")
 _LIGER = ("rope", "rms_norm", "glu_activation", "cross_entropy", "fused_linear_cross_entropy")
 _ATTENTION = ("sdpa", "flash_attention_2", "eager", None)
 
@@ -18,7 +19,8 @@ class Setup:
 
     `dtype` is that of the loaded weights and `autocast` that of the arithmetic ("float32" for none); `rows` sequences
     of `columns` tokens are one micro batch, `evaluated` those of one batch of evaluation (0: none). `checkpointing` is
-    None, "reentrant" or "non-reentrant".
+    None, "reentrant" or "non-reentrant". `answers` are the most tokens of a micro batch that are trained, where logits
+    are made for these alone (training/loss.py); None where all have some. `kernels` are Axolotl's for LoRA.
     """
 
     rows: int
@@ -29,7 +31,9 @@ class Setup:
     checkpointing: str | None
     liger: tuple[str, ...]
     fp32_embeddings: bool
+    answers: int | None
     adapter: tuple[int, bool, tuple[str, ...]] | None
+    kernels: tuple[str, ...]
     unfrozen: tuple[str, ...]
     optimizer: str
     evaluated: int
@@ -40,16 +44,21 @@ class Setup:
         return {**asdict(self), "zero": self.zero is not None}
 
 
-def set_up(name: str, config: Mapping[str, Any], columns: int) -> Setup:
-    """Read `config` as Axolotl does; `columns` is the longest row of a batch. Raises `UserError` for what the planner
-    does not cover, such as quantised weights or activations moved to the host."""
+_STEP = 256
+"""`answers` in full steps of this: another order of the same conversations then has the same peak."""
+
+
+def set_up(name: str, config: Mapping[str, Any], columns: int, answers: int) -> Setup:
+    """Read `config` as Axolotl does; `columns` is the longest row of a batch, `answers` the most tokens of a batch that
+    are trained. Raises `UserError` for what the planner does not cover, such as quantised weights."""
     _refuse(name, config)
     cpu, zero = on_cpu(config), read_zero(config["deepspeed"]) if config.get("deepspeed") else None
     half = "bfloat16" if config.get("bf16") else "float16" if config.get("fp16") else "float32"
     autocast = "bfloat16" if cpu and _has_bfloat16() else half
     kind = config.get("attn_implementation")
+    rows = int(config.get("micro_batch_size") or 1)
     return Setup(
-        rows=int(config.get("micro_batch_size") or 1),
+        rows=rows,
         columns=columns,
         dtype=half,
         autocast="float32" if zero else autocast,
@@ -57,12 +66,19 @@ def set_up(name: str, config: Mapping[str, Any], columns: int) -> Setup:
         checkpointing=_checkpointing(config),
         liger=tuple(flag for flag in _LIGER if config.get(f"liger_{flag}")),
         fp32_embeddings=not zero and not config.get("adapter") and kind in ("sdpa", "eager", None),
+        answers=min(_STEP * -(-answers // _STEP), rows * columns) if answers_only(config) else None,
         adapter=_adapter(config),
+        kernels=_kernels(config),
         unfrozen=tuple(config.get("unfrozen_parameters") or ()),
         optimizer=str(config.get("optimizer", "adamw_torch")),
         evaluated=_evaluated(config),
         zero=zero,
     )
+
+
+def answers_only(config: Mapping[str, Any]) -> bool:
+    """True where the loss, and so the head, is computed for the trained tokens alone."""
+    return ANSWERS_ONLY in (config.get("plugins") or [])
 
 
 def _has_bfloat16() -> bool:
@@ -100,8 +116,13 @@ def _attention(config: Mapping[str, Any], cpu: bool, half: str) -> str:
 
 
 def _evaluated(config: Mapping[str, Any]) -> int:
-    evaluates = config.get("test_datasets") or config.get("val_set_size")
-    return int(config.get("eval_batch_size") or config.get("micro_batch_size") or 1) if evaluates else 0
+    """Rows of a batch of evaluation. Packed ones have the micro batch of training, whatever eval_batch_size says
+    (axolotl/core/trainers/base.py, `_create_multipack_sampler`)."""
+    if not (config.get("test_datasets") or config.get("val_set_size")):
+        return 0
+    packed = config.get("sample_packing") and config.get("eval_sample_packing") is not False
+    rows = config.get("micro_batch_size") or 1
+    return int(rows if packed else config.get("eval_batch_size") or rows)
 
 
 def _checkpointing(config: Mapping[str, Any]) -> str | None:
@@ -118,3 +139,13 @@ def _adapter(config: Mapping[str, Any]) -> tuple[int, bool, tuple[str, ...]] | N
         return None
     targets = tuple(config.get("lora_target_modules") or ())
     return int(config["lora_r"]), bool(config.get("lora_target_linear")), targets
+
+
+def _kernels(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Axolotl's LoRA kernels, which it switches on where no key speaks of any (utils/schemas/config.py)."""
+    if not config.get("adapter"):
+        return ()
+    said = [config.get(f"lora_{part}_kernel") for part in (*_KERNELS, "embedding")]
+    return tuple(
+        part for part, on in zip(_KERNELS, said, strict=False) if on or not any(key is not None for key in said)
+    )

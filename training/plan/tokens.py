@@ -1,8 +1,7 @@
 """How long each conversation of a run's dataset is, in tokens of its model."""
 
 import importlib.util
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,21 +16,45 @@ HUB_TIMEOUT = 5.0
 SPLIT = r"'(?:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 """How Qwen2 splits text before its byte pairs; each part is at least one token."""
 
-LETTERS = 9
+LETTERS = 8
 """Estimate: a word is one token for every so many letters begun."""
+
+SPECIAL = r"<[|｜][^|｜<>]*[|｜]>"
+"""A token that a template writes and no text holds."""
 
 
 @dataclass(frozen=True)
 class Lengths:
-    """Tokens of each conversation; `source` says how they were counted, `estimated` whether it is a guess."""
+    """Tokens of each conversation, and those of its answers with their end tokens, which alone are trained; `source`
+    says how they were counted, `estimated` whether it is a guess."""
 
     tokens: list[int]
+    trained: list[int]
     source: str
     estimated: bool
 
 
-def read_lengths(name: str, config: Mapping[str, Any], data: str | None) -> Lengths:
-    """Count the dataset of `config`, or the chat JSONL at `data`. Raises `UserError` where it is missing or empty."""
+def read_lengths(name: str, config: Mapping[str, Any], data: str | None, tokenizer: str | None = None) -> Lengths:
+    """Count the dataset of `config`, or the chat JSONL at `data`, by the run's own tokenizer or that in a folder.
+
+    Raises `UserError` where the dataset is missing or empty.
+    """
+    conversations = _conversations(name, config, data)
+    splitter = _tokenizer(tokenizer or str(config["base_model"]))
+    if tokenizer and splitter is None:
+        raise UserError(f"--tokenizer: there is no tokenizer in {tokenizer}")
+    template = _template(str(config.get("chat_template") or "tokenizer_default"), splitter)
+    special = _special(splitter)
+    texts = [template.render(messages=messages, **special) for messages in conversations]
+    answers = [
+        [message["content"] + special["eos_token"] for message in messages if message["role"] == "assistant"]
+        for messages in conversations
+    ]
+    count, source = _counter(splitter)
+    return Lengths(count(texts), [sum(count(told)) if told else 0 for told in answers], source, splitter is None)
+
+
+def _conversations(name: str, config: Mapping[str, Any], data: str | None) -> list[list[dict[str, Any]]]:
     path = data or str((config.get("datasets") or [{}])[0].get("path"))
     if not Path(path).is_file():
         raise UserError(
@@ -40,15 +63,17 @@ def read_lengths(name: str, config: Mapping[str, Any], data: str | None) -> Leng
             'another chat JSONL with --data: one {"messages": [{"role": ..., "content": ...}]} a line',
         )
     field = "messages" if data else (config.get("datasets") or [{}])[0].get("field_messages") or "messages"
-    conversations = [row.get(field) for row in read_jsonl(path)]
+    conversations: list[Any] = [row.get(field) for row in read_jsonl(path)]
     if not conversations or not all(isinstance(messages, list) and messages for messages in conversations):
         raise UserError(f"{path}: every line must hold a conversation under {field!r}")
-    tokenizer = _tokenizer(str(config["base_model"]))
-    template = _template(str(config.get("chat_template") or "tokenizer_default"), tokenizer)
-    texts = [template.render(messages=messages, **_special(tokenizer)) for messages in conversations]
+    return conversations
+
+
+def _counter(tokenizer: "PreTrainedTokenizerBase | None") -> tuple[Callable[[list[str]], list[int]], str]:
+    """A function from texts to their tokens, and what to call it."""
     if tokenizer is None:
-        return Lengths([estimate(text) for text in texts], "estimated from words: the tokenizer is not here", True)
-    return Lengths([len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]], "counted", False)
+        return lambda texts: [estimate(text) for text in texts], "estimated from words: the tokenizer is not here"
+    return lambda texts: [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]], "counted"
 
 
 def _tokenizer(base_model: str) -> "PreTrainedTokenizerBase | None":
@@ -110,12 +135,5 @@ def estimate(text: str) -> int:
     """Tokens of a Qwen-like vocabulary of 150,000, guessed: Qwen2's own split of the text, long words in pieces."""
     import regex
 
-    special = text.count("<|")
-    return 5 * -special + sum(-(-len(part.strip()) // LETTERS) or 1 for part in regex.findall(SPLIT, text))
-
-
-def shuffled(lengths: Sequence[int], seed: int) -> list[int]:
-    """The lengths in a random order, the same for a seed."""
-    order = list(lengths)
-    random.Random(seed).shuffle(order)
-    return order
+    plain, special = regex.subn(SPECIAL, "", text)
+    return special + sum(-(-len(part.strip()) // LETTERS) or 1 for part in regex.findall(SPLIT, plain))

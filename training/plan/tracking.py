@@ -49,7 +49,7 @@ def track_layers(config: "PretrainedConfig", setup: Setup, layers: int) -> Segme
     """
     from torch._subclasses.fake_tensor import FakeTensorMode
 
-    with without_kernels(config.model_type, padded=setup.rows > 1 and setup.attention != "varlen"):
+    with without_kernels(config.model_type, setup):
         model = build(config, setup, layers)
         tracker = _tracker(config.vocab_size)
         with FakeTensorMode():
