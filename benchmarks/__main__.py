@@ -7,12 +7,14 @@ from settings import UserError, run_command
 
 COMMANDS = {
     "learning": "benchmarks.learning",
+    "packing": "benchmarks.packing",
     "prep": "benchmarks.prep",
     "prep-kill": "benchmarks.prep_kill",
     "prep-scale": "benchmarks.prep_scale",
     "ray-nodes": "benchmarks.ray_nodes",
     "ray-scale": "benchmarks.ray_scale",
     "ray-speed": "benchmarks.ray_speed",
+    "train-gpu": "benchmarks.train_gpu",
     "teacher-server": "benchmarks.teacher_server.command",
 }
 """Each command's module, imported only when it is asked for."""

@@ -16,19 +16,22 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.learning_data import shorten, write_flat, write_pairs
+from benchmarks.learning_data import ASIDE, set_aside, shorten, write_flat, write_pairs
 from benchmarks.scenario import RESULTS, write_result
 from evals.config import Statistics
 from evals.stats import Comparison, compare
 from settings import UserError, console, output, read_jsonl, read_yaml
 
-WORK = RESULTS / "work/learning"
+WORK = RESULTS / "work"
 LOOP = 0.2
 """Share of repeated word 4-grams from which an answer counts as a loop; one that was cut off counts too."""
 
+TOKENS = 256
 FIGURES = ("compliant", "loop", "repetition")
 Scores = dict[str, list[dict[str, Any]]]
 """Model → the row of each question: those of evals, and `loop`."""
+Found = dict[str, Comparison]
+"""Model → it against the model that it started from."""
 
 
 @dataclass(frozen=True)
@@ -60,65 +63,75 @@ def main(arguments: Sequence[str]) -> int:
     """Train, score, print one table, write `results/bench/learning-<model>.json`; 1 where a method taught nothing."""
     parser = argparse.ArgumentParser(prog="benchmarks learning", description=__doc__)
     parser.add_argument("--model", choices=["tiny", "smollm2"], default="tiny", help="default: tiny, a few minutes")
-    parser.add_argument("--questions", type=int, default=48, help="held-out questions, default 48")
+    parser.add_argument("--questions", type=int, default=ASIDE, help=f"held-out questions, default and most {ASIDE}")
+    parser.add_argument("--choose", action="store_true", help="score on the questions by which settings are chosen")
     parser.add_argument("--sft-steps", type=int, help="smollm2: steps of the SFT before GRPO, default one pass")
-    parser.add_argument("--grpo-steps", type=int, default=25, help="smollm2: default 25")
+    parser.add_argument("--grpo-steps", type=int, help="smollm2: default as in configs/smollm2-grpo.yml")
     parser.add_argument("--resume", action="store_true", help="take up what an earlier run with these settings left")
     options = parser.parse_args(arguments)
+    name = f"learning-{options.model}{'-choose' if options.choose else ''}"
+    work = WORK / name
     if not options.resume:
-        shutil.rmtree(WORK, ignore_errors=True)
-    _run("prep", "prep", "--config", "configs/prep-sample.yml", "--out", str(WORK / "data"))
-    return _tiny(options.questions) if options.model == "tiny" else _smollm2(options)
+        shutil.rmtree(work, ignore_errors=True)
+    _prepare(work, options.choose)
+    if options.model == "tiny":
+        scores, found = _tiny(work, options.questions)
+        title, learned = "The tiny model: strict compliance", all(pair.difference > 0 for pair in found.values())
+    else:
+        scores, found = _smollm2(work, options)
+        title, learned = "SmolLM2-135M: loops", all(pair.difference < 0 for pair in found.values())
+    _report(name, f"{title} on {options.questions} held-out questions", scores, found)
+    return int(not learned)
 
 
-def _tiny(questions: int) -> int:
-    shorten(WORK / "data/chat", WORK / "chat")
-    write_pairs(WORK / "chat/train.jsonl", WORK / "preferences.jsonl")
-    write_flat(WORK / "chat/train.jsonl", WORK / "flat.jsonl")
-    _run("base model", "training", "base-model", "tiny", "--out", str(WORK / "tiny"))
+def _prepare(work: Path, choose: bool) -> None:
+    """Make the chat files: with `choose` to ask the sample's own questions, else some of its consultations."""
+    command = ["prep", "--config", "configs/prep-sample.yml", "--out", str(work / "data")]
+    if not choose:
+        source, questions = set_aside(work)
+        command += ["--source", str(source), f"questions.path={questions}"]
+    _run(work, "prep", *command)
+
+
+def _tiny(work: Path, questions: int) -> tuple[Scores, Found]:
+    shorten(work / "data/chat", work / "chat")
+    write_pairs(work / "chat/train.jsonl", work / "preferences.jsonl")
+    write_flat(work / "chat/train.jsonl", work / "flat.jsonl")
+    _run(work, "base model", "training", "base-model", "tiny", "--out", str(work / "tiny"))
     for training in TINY:
-        _train(training)
-    scores = _evaluate(["tiny", *(training.name for training in TINY)], WORK / "chat", questions, 256)
+        _train(work, training)
+    scores = _evaluate(work, ["tiny", *(training.name for training in TINY)], work / "chat", questions)
     pairs = [(run.start, run.name) for run in TINY if run.name not in STARTS]
-    found = {after: _compare(scores, before, after, "compliant") for before, after in pairs}
-    title = f"The tiny model: strict compliance on {questions} held-out questions"
-    _report("learning-tiny", title, scores, found)
-    return int(any(pair.difference <= 0 for pair in found.values()))
+    return scores, {after: _compare(scores, before, after, "compliant") for before, after in pairs}
 
 
-def _smollm2(options: argparse.Namespace) -> int:
-    steps = () if options.sft_steps is None else (f"max_steps={options.sft_steps}",)
-    _run("base model", "training", "base-model", "smollm2")
-    base = str(Path("models/SmolLM2-135M-Instruct").resolve())
-    source = "data/chat/train.jsonl"
-    _train(Training("smollm2-sft", "configs/smollm2-cpu.yml", base, source, steps))
-    whole = read_yaml("configs/qwen-grpo.yml")["trl"]
-    rewards = {key: whole[key] for key in ("reward_funcs", "reward_weights")}
-    keys = {
-        "max_steps": options.grpo_steps, "learning_rate": 5e-6, "max_grad_norm": 0.2, "micro_batch_size": 8,
-        "gradient_accumulation_steps": 2, "trl": {**read_yaml("configs/tiny-grpo.yml")["trl"], **rewards},
-    }  # fmt: skip
-    given = tuple(f"{key}={json.dumps(value)}" for key, value in keys.items())
-    _train(Training("smollm2-grpo", "configs/tiny-grpo.yml", "smollm2-sft", source, given))
-    scores = _evaluate(["smollm2-sft", "smollm2-grpo"], WORK / "data/chat", options.questions, 256)
-    found = {"smollm2-grpo": _compare(scores, "smollm2-sft", "smollm2-grpo", "loop")}
-    title = f"SmolLM2-135M: loops in the answers to {options.questions} held-out questions"
-    _report("learning-smollm2", title, scores, found)
-    return int(found["smollm2-grpo"].difference >= 0)
+def _smollm2(work: Path, options: argparse.Namespace) -> tuple[Scores, Found]:
+    base = Path("models/SmolLM2-135M-Instruct").resolve()
+    _run(work, "base model", "training", "base-model", "smollm2", "--out", str(base))
+    data = "data/chat/train.jsonl"
+    _train(work, Training("smollm2-sft", "configs/smollm2-cpu.yml", str(base), data, _steps(options.sft_steps)))
+    grpo = Training("smollm2-grpo", "configs/smollm2-grpo.yml", "smollm2-sft", data, _steps(options.grpo_steps))
+    _train(work, grpo)
+    scores = _evaluate(work, [grpo.start, grpo.name], work / "data/chat", options.questions)
+    return scores, {grpo.name: _compare(scores, grpo.start, grpo.name, "loop")}
 
 
-def _train(training: Training) -> None:
+def _steps(count: int | None) -> tuple[str, ...]:
+    return () if count is None else (f"max_steps={count}",)
+
+
+def _train(work: Path, training: Training) -> None:
     config = read_yaml(training.config)
-    datasets = [{**config["datasets"][0], "path": str(WORK / training.data)}]
-    keys = [f"base_model={WORK / training.start}", f"output_dir={WORK / training.name}", *training.keys]
+    datasets = [{**config["datasets"][0], "path": str(work / training.data)}]
+    keys = [f"base_model={work / training.start}", f"output_dir={work / training.name}", *training.keys]
     command = ["training", "train", training.config, "--skip-done", f"datasets={json.dumps(datasets)}", *keys]
-    _run(training.name, *command)
+    _run(work, training.name, *command)
 
 
-def _run(name: str, *command: str) -> None:
-    """Run `python -m command`, its output into a log; raise `UserError` where it fails."""
-    WORK.mkdir(parents=True, exist_ok=True)
-    log = WORK / f"{name.replace(' ', '-')}.log"
+def _run(work: Path, name: str, *command: str) -> None:
+    """Run `python -m command`, its output into a log in `work`; raise `UserError` where it fails."""
+    work.mkdir(parents=True, exist_ok=True)
+    log = work / f"{name.replace(' ', '-')}.log"
     console.print(f"{name}: python -m {' '.join(command[:3])} (log: {log})", highlight=False, soft_wrap=True)
     with log.open("w", encoding="utf-8") as file:
         done = subprocess.run([sys.executable, "-m", *command], stdout=file, stderr=subprocess.STDOUT, check=False)
@@ -127,16 +140,16 @@ def _run(name: str, *command: str) -> None:
         raise UserError(f"{name} ended with {done.returncode}:\n{last}", hint=f"the whole log: {log}")
 
 
-def _evaluate(models: Sequence[str], chat: Path, questions: int, tokens: int) -> Scores:
-    """Return each model's scores in the order of the questions, of greedy answers of at most `tokens` tokens."""
+def _evaluate(work: Path, models: Sequence[str], chat: Path, questions: int) -> Scores:
+    """Return each model's scores in the order of the questions, of greedy answers of at most `TOKENS` tokens."""
     command = ["evals", "--config", "configs/eval-sample.yml", "--questions", str(chat / "questions.jsonl")]
-    command += [part for model in models for part in ("--model", str(WORK / model))]
-    keys = [f"reference_answers={chat / 'test.jsonl'}", f"limit={questions}", f"generation.max_new_tokens={tokens}"]
-    _run("evals", *command, "--out", str(WORK / "eval"), *keys)
-    scores = {model: read_jsonl(WORK / "eval" / model / "scores.jsonl") for model in models}
+    command += [part for model in models for part in ("--model", str(work / model))]
+    keys = [f"reference_answers={chat / 'test.jsonl'}", f"limit={questions}", f"generation.max_new_tokens={TOKENS}"]
+    _run(work, "evals", *command, "--out", str(work / "eval"), *keys)
+    scores = {model: read_jsonl(work / "eval" / model / "scores.jsonl") for model in models}
     for model, rows in scores.items():
         if len(rows) != questions:
-            raise UserError(f"{model}: {len(rows)} of {questions} questions were answered", hint=f"{WORK}/evals.log")
+            raise UserError(f"{model}: {len(rows)} of {questions} questions were answered", hint=f"{work}/evals.log")
         for row in rows:
             row["loop"] = row["truncated"] or row["repetition"] > LOOP
     return scores
@@ -147,7 +160,7 @@ def _compare(scores: Scores, before: str, after: str, flag: str) -> Comparison:
     return compare(before, first, after, second, Statistics())
 
 
-def _report(name: str, title: str, scores: Scores, found: dict[str, Comparison]) -> None:
+def _report(name: str, title: str, scores: Scores, found: Found) -> None:
     """Print the table and write the JSON beside the other results."""
     shares = {model: {key: fmean(row[key] for row in rows) for key in FIGURES} for model, rows in scores.items()}
     table = Table(title=title, title_justify="left")

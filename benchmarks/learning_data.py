@@ -1,6 +1,7 @@
 """What the learning check trains on: the sample's outlines cut short, and pairs of them with faulty ones."""
 
 import json
+import random
 from collections.abc import Mapping
 from itertools import cycle
 from pathlib import Path
@@ -14,7 +15,26 @@ WORDS = 4
 """Words of a point: a model of 0.85 million parameters learns the form, and longer points would only hold it up."""
 LOOPS = 12
 
+SAMPLE = Path("data/sample/consultations.jsonl")
+ASIDE = 48
+"""Consultations that are set aside to ask about."""
+SEED = 1
+
 Row = dict[str, Any]
+
+
+def set_aside(folder: Path) -> tuple[Path, Path]:
+    """Part the sample consultations into those to train on and some to ask about, and return the two files.
+
+    The sample's own questions are those by which the shipped settings were chosen; figures to report need others.
+    """
+    rows = read_jsonl(SAMPLE)
+    answered = [index for index, row in enumerate(rows) if row["Doctor"]]
+    aside = set(random.Random(SEED).sample(answered, ASIDE))
+    source, questions = folder / "source.jsonl", folder / "questions.jsonl"
+    write_jsonl(source, [row for index, row in enumerate(rows) if index not in aside])
+    write_jsonl(questions, [rows[index] for index in sorted(aside)])
+    return source, questions
 
 
 def shorten(source: Path, out: Path) -> None:

@@ -31,7 +31,7 @@ def make_tiny(out: Path, texts: Iterable[str]) -> bool:
         import torch
         from transformers import Qwen2ForCausalLM
 
-        tokenizer = _train_tokenizer(texts)
+        tokenizer = train_tokenizer(texts)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(SEED)
             model = Qwen2ForCausalLM(_architecture(tokenizer))
@@ -44,7 +44,8 @@ def make_tiny(out: Path, texts: Iterable[str]) -> bool:
     return make_once(out, fill)
 
 
-def _train_tokenizer(texts: Iterable[str]) -> "Qwen2Tokenizer":
+def train_tokenizer(texts: Iterable[str]) -> "Qwen2Tokenizer":
+    """Train a byte-level BPE of `VOCABULARY` tokens on `texts`, with ChatML as its template."""
     from tokenizers import pre_tokenizers, trainers
     from transformers import Qwen2Tokenizer
 
