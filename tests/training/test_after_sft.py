@@ -56,7 +56,7 @@ def test_it_continues_from_the_sft_model_with_its_tokens(run: str) -> None:
         assert after[key] == sft[key], key
 
 
-@pytest.mark.parametrize("run", ["qwen-grpo", "qwen-dpo", "tiny-grpo", "tiny-dpo", "tiny-lora"])
+@pytest.mark.parametrize("run", ["qwen-grpo", "qwen-dpo", "smollm2-grpo", "tiny-grpo", "tiny-dpo", "tiny-lora"])
 def test_a_missing_checkpoint_says_what_trains_it(run: str, tmp_path: Path) -> None:
     config = {**read_yaml(f"configs/{run}.yml"), "datasets": [], "test_datasets": []}
     config["base_model"] = f"outputs/{tmp_path.name}"

@@ -31,11 +31,11 @@ def _changes(plan: Plan) -> list[tuple[list[str], list[str]]]:
     changes: list[tuple[list[str], list[str]]] = [
         ([], ["eval_sample_packing=false", "eval_batch_size=1"]),
         ([], ["gradient_checkpointing=true"]),
-        ([], ["micro_batch_size=1"]),
         ([small], []),
+        ([small], ["gradient_checkpointing=true"]),
     ]
     if plan.setup.zero:
-        changes.append(([small, offload], []))
+        changes.append(([small, offload], ["gradient_checkpointing=true"]))
     return [*changes, *(([*files, *half], keys) for files, keys in [([], []), *changes] if half)]
 
 
