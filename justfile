@@ -82,6 +82,31 @@ modal-download run: setup
     mkdir -p outputs
     modal volume get outline-models '{{ run }}' outputs/
 
+# a LoRA adapter becomes a whole model: just merge outputs/qwen-lora
+[group('use')]
+merge *arguments: setup
+    python -m training merge "$@"
+
+# a model becomes a GGUF for llama.cpp and Ollama, with its chat template and the outline's grammar beside it
+[group('use')]
+export *arguments: setup
+    python -m training export "$@"
+
+# ask a model in the terminal: just chat outputs/smollm2-cpu "my knee hurts" --grammar
+[group('use')]
+chat *arguments: setup
+    python -m training chat "$@"
+
+# an OpenAI-compatible endpoint over a model: just serve outputs/smollm2-cpu/gguf
+[group('use')]
+serve *arguments: setup
+    python -m training serve "$@"
+
+# a dataset or a model to a hub, with its card, private: just push data --repo OWNER/NAME --dry-run
+[group('use')]
+push *arguments: setup
+    python -m training push "$@"
+
 # generate, score and compare the models of configs/eval.yml
 [group('eval')]
 eval *arguments: setup

@@ -1,4 +1,4 @@
-"""`python -m training`: make a base model, check the configs, train a run."""
+"""`python -m training`: make a base model, check the configs, plan and train a run, and use what it left."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from settings import UserError, console, output, read_jsonl, read_yaml, run_command, split_overrides
 from training.plan.command import add_arguments, plan_run
+from training.use.command import add_commands
 
 SAMPLE = "data/sample/consultations.jsonl"
 _FIELDS = ("Description", "Patient", "Doctor")
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
         from training.on_modal.command import run_on_modal
 
         return run_on_modal(options, keys)
+    if "run" in options:
+        return options.run(options)
     return _base_model(options) if options.command == "base-model" else _check(options.files)
 
 
@@ -61,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     modal.add_argument("--gpu", metavar="NAME", help="another card than configs/cloud/modal.yml names")
     modal.add_argument("--gpus", type=_positive, help="how many of them")
     modal.add_argument("--dry-run", action="store_true", help="only print")
+    add_commands(commands)
     return parser
 
 

@@ -119,9 +119,13 @@ def with_prepared_path(config: Mapping[str, Any]) -> dict[str, Any]:
 
     Axolotl names it after the dataset's path only, and would train on the old text after the file has changed.
     """
+    return {**config, "dataset_prepared_path": str(Path(config["output_dir"], "prepared", data_digest(config)))}
+
+
+def data_digest(config: Mapping[str, Any]) -> str:
+    """Return a short hash of the bytes of a config's datasets; of the name of one that is no file here."""
     digest = hashlib.sha256()
     for dataset in [*(config.get("datasets") or []), *(config.get("test_datasets") or [])]:
         source = Path(str(dataset.get("path")))
         digest.update(source.read_bytes() if source.is_file() else str(source).encode())
-    prepared = Path(config["output_dir"], "prepared", digest.hexdigest()[:12])
-    return {**config, "dataset_prepared_path": str(prepared)}
+    return digest.hexdigest()[:12]

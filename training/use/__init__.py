@@ -1,0 +1,1 @@
+"""After training: an adapter becomes a model, a model a GGUF; it answers in a terminal or over HTTP, or is shared."""

@@ -1,0 +1,78 @@
+"""A server that speaks OpenAI's API answers: one of ours on loopback, or any that a URL names."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from settings import UserError
+from training.use.prompt import Message
+from training.use.reply import Asked, OnText, Reply, grammar_fields
+
+TIMEOUT = 600.0
+"""Seconds without a byte, after which a server counts as gone."""
+
+
+class Endpoint:
+    """The first model that a server offers; raises `UserError` where no server answers."""
+
+    def __init__(self, url: str) -> None:
+        import openai
+
+        address = urlsplit(url)
+        self.url = url.rstrip("/") if address.path.strip("/") else f"{url.rstrip('/')}/v1"
+        self._failed, self._unreachable = openai.APIError, openai.APIConnectionError
+        # A proxy of the environment knows nothing of a server on this machine.
+        http = openai.DefaultHttpxClient(trust_env=not is_loopback(address.hostname))
+        key = os.environ.get("OPENAI_API_KEY") or "none"
+        self._client = openai.OpenAI(
+            base_url=self.url, api_key=key, max_retries=0, timeout=openai.Timeout(TIMEOUT, connect=10), http_client=http
+        )
+        with self._reported():
+            models = self._client.models.list().data
+        if not models:
+            raise UserError(f"{self.url}: the server offers no model")
+        self.model = models[0].id
+
+    def answer(self, messages: list[Message], asked: Asked, on_text: OnText) -> Reply:
+        """Return the answer; raises `UserError` for what the server refuses, such as a prompt beyond the context."""
+        pieces: list[str] = []
+        reason = None
+        with self._reported():
+            stream = self._client.chat.completions.create(
+                model=self.model,
+                messages=messages,  # type: ignore[arg-type]
+                max_tokens=asked.max_new_tokens,
+                temperature=asked.temperature,
+                stream=True,
+                extra_body=grammar_fields(asked.grammar) if asked.grammar else None,
+            )
+            for chunk in stream:
+                for choice in chunk.choices:
+                    if choice.delta.content:
+                        pieces.append(choice.delta.content)
+                        on_text(choice.delta.content)
+                    reason = choice.finish_reason or reason
+        return Reply("".join(pieces), cut=reason != "stop")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except self._unreachable as error:
+            raise UserError(
+                f"{self.url}: no server answers there", hint="`just serve MODEL` starts one, and prints its address"
+            ) from error
+        except self._failed as error:
+            body = error.body if isinstance(error.body, dict) else {}
+            reason = " ".join(str(body.get("message") or error.message).split())
+            raise UserError(f"{self.url}: {reason[:300]}") from error
+
+
+def is_loopback(host: str | None) -> bool:
+    """True for a name or an address of this machine itself."""
+    return host in ("localhost", "::1") or (host or "").startswith("127.")

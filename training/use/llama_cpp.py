@@ -1,0 +1,85 @@
+"""A GGUF answers in llama.cpp: its own HTTP server, in this process and on loopback."""
+
+import importlib.util
+import json
+import os
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from settings import UserError
+from training.use.endpoint import Endpoint
+from training.use.prompt import Message
+from training.use.reply import Asked, OnText, Reply, refuse_inside_thinking
+
+PACKAGE = "xllamacpp"
+CONTEXT = 4096
+"""Tokens of prompt and answer together. A model's own limit may be 131,072, whose cache takes gigabytes."""
+
+
+class LlamaCppServer:
+    """llama.cpp's server over one GGUF, at `address`; raises `UserError` where it cannot be started."""
+
+    def __init__(self, path: Path, context: int = CONTEXT, parallel: int = 1) -> None:
+        if importlib.util.find_spec(PACKAGE) is None:
+            raise UserError(
+                f"{path}: llama.cpp is not installed", hint=f"`just setup`, or pip install {PACKAGE} by hand"
+            )
+        # Read when its OpenMP starts. Threads that spin while they wait made a token take 40 times as long on a busy
+        # machine.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        import xllamacpp
+
+        params = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.model_alias = {path.stem}
+        params.n_ctx, params.n_parallel, params.kv_unified, params.port = context, parallel, True, 0
+        params.sampling.temp = 0.0
+        params.reasoning_format = xllamacpp.common_reasoning_format.COMMON_REASONING_FORMAT_NONE
+        params.offline, params.verbosity = True, -1
+        try:
+            self._server: Any = xllamacpp.Server(params)
+        except RuntimeError as error:
+            raise UserError(
+                f"{path}: llama.cpp cannot load this file", hint="it may be cut off or broken: `just export` makes it"
+            ) from error
+        self.address: str = self._server.listening_address
+
+    def prompt(self, messages: list[Message]) -> str:
+        """Return the text that llama.cpp makes of a conversation, by the template in the GGUF."""
+        return self._post("/apply-template", {"messages": messages})["prompt"]
+
+    def tokens(self, messages: list[Message]) -> list[int]:
+        """Return the token ids that its chat endpoint would ask the model with."""
+        text = self.prompt(messages)
+        return self._post("/tokenize", {"content": text, "add_special": True, "parse_special": True})["tokens"]
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._server = None
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        asked = urllib.request.Request(
+            self.address + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=60) as reply:
+            return json.load(reply)
+
+
+class LlamaCpp(Endpoint):
+    """A GGUF file as something that answers."""
+
+    def __init__(self, path: Path, context: int = CONTEXT) -> None:
+        self.server = LlamaCppServer(path, context)
+        super().__init__(self.server.address)
+
+    def answer(self, messages: list[Message], asked: Asked, on_text: OnText) -> Reply:
+        """Return the answer, as `Endpoint` does; raises `UserError` for a grammar inside a think block too."""
+        if asked.grammar:
+            refuse_inside_thinking(self.server.prompt(messages))
+        return super().answer(messages, asked, on_text)
+
+    def close(self) -> None:
+        """Stop the server."""
+        super().close()
+        self.server.close()
