@@ -34,7 +34,8 @@ _SPLITS = {("ByteLevel",): "gpt-2", ("Digits", "ByteLevel"): "smollm", (_REGEX, 
 def convert(folder: Path, out: Path, kind: str) -> None:
     """Write the model in `folder` to the GGUF file `out`; raises `UserError` when the converter cannot read it."""
     home = bring_converter()
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(home.resolve()), os.getcwd()])}
+    paths = [str(home.resolve()), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
     command = [sys.executable, "-m", "training.use.converter", str(folder), "--outfile", str(out), "--outtype", kind]
     done = subprocess.run(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False

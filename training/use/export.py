@@ -36,7 +36,7 @@ def export(model: Model, spec: StructureSpec, kind: str, out: Path | None = None
     `out` is `gguf` beside the weights unless it is given. Raises `UserError` for a model that cannot be converted, and
     for a GGUF that would be asked with other tokens than the model was trained on.
     """
-    folder = require_whole(model, "a GGUF")
+    folder = require_whole(model, "the converter")
     out = out or folder / "gguf"
     name = folder.resolve().parent.name if folder.name == MERGED else folder.resolve().name
     gguf = out / f"{name}-{kind}.gguf"

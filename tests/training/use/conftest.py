@@ -1,5 +1,6 @@
 """A tiny model that answers by outlines, an adapter over it, and what `merge` and `export` make of them; each once."""
 
+import contextlib
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ STEPS = 120
 BATCH = 8
 
 
-@pytest.fixture(scope="package", autouse=True)
+@contextlib.contextmanager
 def one_thread() -> Iterator[None]:
     """Let torch compute in one thread: the models are so small that others would only wait for each other."""
     import torch
@@ -27,6 +28,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.fixture(autouse=True)
+def in_one_thread() -> Iterator[None]:
+    with one_thread():
+        yield
+
+
 @pytest.fixture(scope="session")
 def questions(chat_file: Path) -> list[str]:
     """What the tiny model was taught to answer."""
@@ -34,9 +41,7 @@ def questions(chat_file: Path) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def outliner(
-    tmp_path_factory: pytest.TempPathFactory, tiny: Path, chat_file: Path, root: Path, one_thread: None
-) -> Path:
+def outliner(tmp_path_factory: pytest.TempPathFactory, tiny: Path, chat_file: Path, root: Path) -> Path:
     """The tiny model, taught the conversations of `chat_file`, with the config of a run beside its weights."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -45,14 +50,15 @@ def outliner(
     tokenizer, model = AutoTokenizer.from_pretrained(tiny), AutoModelForCausalLM.from_pretrained(tiny)
     texts = [tokenizer.apply_chat_template(row["messages"], tokenize=False) for row in read_jsonl(chat_file)]
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.0)
-    for step in range(STEPS):
-        start = step * BATCH % len(texts)
-        batch = tokenizer(texts[start : start + BATCH], return_tensors="pt", padding=True, add_special_tokens=False)
-        labels = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100)
-        model(**batch, labels=labels).loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
+    with one_thread():
+        for step in range(STEPS):
+            start = step * BATCH % len(texts)
+            batch = tokenizer(texts[start : start + BATCH], return_tensors="pt", padding=True, add_special_tokens=False)
+            labels = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100)
+            model(**batch, labels=labels).loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     config = read_yaml(root / "configs/tiny-cpu.yml")
