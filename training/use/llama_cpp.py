@@ -17,6 +17,10 @@ CONTEXT = 4096
 """Tokens of prompt and answer together. A model's own limit may be 131,072, whose cache takes gigabytes."""
 
 
+_HEAD = 32 * 1024 * 1024
+"""Bytes that hold the keys of a GGUF: they stand before its weights, and a large vocabulary takes 8 MiB."""
+
+
 class LlamaCppServer:
     """llama.cpp's server over one GGUF, at `address`; raises `UserError` where it cannot be started."""
 
@@ -25,6 +29,7 @@ class LlamaCppServer:
             raise UserError(
                 f"{path}: llama.cpp is not installed", hint=f"`just setup`, or pip install {PACKAGE} by hand"
             )
+        _require_template(path)
         # Read when its OpenMP starts. Threads that spin while they wait made a token take 40 times as long on a busy
         # machine.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -40,9 +45,7 @@ class LlamaCppServer:
         try:
             self._server: Any = xllamacpp.Server(params)
         except RuntimeError as error:
-            raise UserError(
-                f"{path}: llama.cpp cannot load this file", hint="it may be cut off or broken: `just export` makes it"
-            ) from error
+            raise _unreadable(path) from error
         self.address: str = self._server.listening_address
 
     def prompt(self, messages: list[Message]) -> str:
@@ -64,6 +67,26 @@ class LlamaCppServer:
         )
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=60) as reply:
             return json.load(reply)
+
+
+def _require_template(path: Path) -> None:
+    """Raise `UserError` for a GGUF without a chat template, which llama.cpp would ask by ChatML without a word.
+
+    Only looks for the key in the file's head: the reader of `gguf` takes seconds for all the words of a vocabulary.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.startswith(b"GGUF"):
+        raise _unreadable(path)
+    if b"tokenizer.chat_template" not in head:
+        raise UserError(
+            f"{path}: the GGUF holds no chat template, so there is no way to ask the model a question",
+            hint="`just export` of a folder with chat_template.jinja makes one that does",
+        )
+
+
+def _unreadable(path: Path) -> UserError:
+    return UserError(f"{path}: llama.cpp cannot load this file", hint="it may be cut off: `just export` makes it anew")
 
 
 class LlamaCpp(Endpoint):

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import yaml
 from outline import StructureSpec
 from settings import UserError, console, read_yaml
 from training.base_models import is_model_folder
-from training.use.models import RUN, Model, base_of, has_template, require_template
+from training.use.models import RUN, Model, base_of, draft_in, has_template, require_template
 from training.use.prompt import keep_system_prompt
 
 MERGED = "merged"
@@ -41,8 +40,7 @@ def merge(model: Model, spec: StructureSpec) -> Path:
     tokenizer = adapter if has_template(adapter) else base
     require_template(tokenizer)
     console.print(f"merging {adapter} into {base} (about a minute, most of it imports)")
-    with tempfile.TemporaryDirectory(prefix=".merge-", dir=adapter) as folder:
-        draft = Path(folder)
+    with draft_in(adapter) as draft:
         _run_axolotl(adapter, base, draft)
         whole = draft / "whole"
         _collect(draft / MERGED, tokenizer, whole)

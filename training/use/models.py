@@ -1,7 +1,10 @@
 """What a MODEL on the command line is: a model folder, a LoRA adapter, or a GGUF file."""
 
+import contextlib
 import json
 import re
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -100,6 +103,18 @@ def base_of(adapter: Path) -> Path:
             hint="the paths of a run are those of the repository's root; train or make the base model there",
         )
     return path if path.is_dir() else fetch(named, config.get("revision"))
+
+
+@contextlib.contextmanager
+def draft_in(folder: Path) -> Iterator[Path]:
+    """Give an empty folder inside `folder`, gone afterwards; raises `UserError` where nothing can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = tempfile.TemporaryDirectory(prefix=".draft-", dir=folder)
+    except OSError as error:
+        raise UserError(f"{folder}: nothing can be written there: {error.strerror}") from error
+    with draft as name:
+        yield Path(name)
 
 
 def fetch(repository: str, revision: str | None = None) -> Path:

@@ -81,7 +81,7 @@ def push(path: Path, repository: str, public: bool, licence: str | None, dry_run
 
 
 def _pack_dataset(path: Path, licence: str | None) -> Parcel:
-    manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    manifest = _read_manifest(path / MANIFEST)
     files = {}
     for name, digest in manifest["files"].items():
         if not name.startswith(("chat/", "preferences/")):
@@ -96,6 +96,15 @@ def _pack_dataset(path: Path, licence: str | None) -> Parcel:
     files.pop(CARD)
     pairs = [name for name in files if name.startswith("preferences/")]
     return Parcel("dataset", files, dataset_card(path, manifest, pairs, licence))
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        assert f"chat/{CARD}" in manifest["files"]
+    except (OSError, ValueError, KeyError, TypeError, AssertionError) as error:
+        raise UserError(f"{path}: this is no manifest of a dataset that `just prep` made") from error
+    return manifest
 
 
 def _show(parcel: Parcel, repository: str, public: bool) -> None:

@@ -15,8 +15,8 @@ from training.use.endpoint import Endpoint
 from training.use.llama_cpp import CONTEXT
 
 INSTALL = (
-    "vLLM wants another PyTorch than training does, so it gets an environment of its own: `uv tool install 'vllm>=0.12'`, or "
-    "any other whose `vllm` is on the PATH"
+    "vLLM wants another PyTorch than training does, so it gets an environment of its own: "
+    "`uv tool install 'vllm>=0.12'`, or any other whose `vllm` is on the PATH"
 )
 STARTING = 600.0
 """Seconds that vLLM has to load the model; compiling its graphs takes a minute or two."""

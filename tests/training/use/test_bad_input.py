@@ -18,11 +18,12 @@ def at(tmp_path: Path) -> dict[str, Path]:
         "whole": ("config.json", "tokenizer_config.json", "model.safetensors", "chat_template.jinja"),
         "lora": ("adapter_config.json", "adapter_model.safetensors"),
         "gguf": ("broken.gguf",),
+        "untold": ("untold.gguf",),
     }
     for kind, names in kinds.items():
         (tmp_path / kind).mkdir()
         for name in names:
-            (tmp_path / kind / name).write_text("{}", encoding="utf-8")
+            (tmp_path / kind / name).write_text("{}" if kind != "untold" else "GGUF", encoding="utf-8")
     return {kind: tmp_path / kind for kind in kinds}
 
 
@@ -39,6 +40,7 @@ def at(tmp_path: Path) -> dict[str, Path]:
         ("serve", "whole", "vLLM, which serves a model folder, is not installed", "just export"),
         ("serve", "gguf", "llama.cpp cannot load this file", "just export"),
         ("chat", "gguf", "llama.cpp cannot load this file", "just export"),
+        ("chat", "untold", "the GGUF holds no chat template", "just export"),
         ("chat", "bare", "the tokenizer has no chat template", "chat_template.jinja"),
     ],
 )

@@ -53,7 +53,7 @@ def test_it_is_asked_and_ends_as_the_adapter_was_trained(adapter: Path, merged: 
     assert GenerationConfig.from_pretrained(merged).eos_token_id == tokenizer.eos_token_id
     assert (merged / "system.txt").read_text(encoding="utf-8").strip() == SYSTEM
     assert (merged / "config.yml").read_bytes() == (adapter / "config.yml").read_bytes()
-    assert [path.name for path in adapter.iterdir() if path.name.startswith(".merge")] == []
+    assert [path.name for path in adapter.iterdir() if path.name.startswith(".draft")] == []
 
 
 def test_the_end_of_the_base_model_stays_an_end_too(adapter: Path, merged: Path, tmp_path: Path) -> None:
