@@ -18,14 +18,14 @@ class Hf:
     """One model on the first GPU, else on the CPU, in the type that its weights were saved in."""
 
     def __init__(self, model: Model) -> None:
+        base = base_of(model.path) if model.kind == "adapter" else model.path
+        source = model.path if has_template(model.path) else base
+        require_template(source)
+        console.print(f"[dim]loading {model.path}[/]", highlight=False)
         _prepare_libraries()
         import torch
         import transformers
 
-        base = base_of(model.path) if model.kind == "adapter" else model.path
-        console.print(f"[dim]loading {model.path}[/]", highlight=False)
-        source = model.path if has_template(model.path) else base
-        require_template(source)
         self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(source)
         whole: Any = transformers.AutoModelForCausalLM.from_pretrained(base, dtype="auto")
         if model.kind == "adapter":
