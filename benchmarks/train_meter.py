@@ -18,7 +18,8 @@ class Meter(TrainerCallback):
     `seconds` of each step run from the end of the one before, so fetching a batch is in them and evaluation is not; no
     step waits for the GPU to be timed. `tokens`, `answers` and `positions` are those of all these steps: without
     padding, trained, and with padding. `peak`, `reserved` and `evaluation` are bytes; on a CPU `peak` is that of one
-    step by the count that PyTorch's allocator keeps for its profiler, and the others are null.
+    step by the count that PyTorch's allocator keeps for its profiler, and the others are null. `loss` is that of the
+    steps since the last log.
     """
 
     def __init__(self, out: Path) -> None:
@@ -58,11 +59,10 @@ class Meter(TrainerCallback):
         if state.global_step >= self._first:
             self._marks.append(self._machine.mark())
         if state.global_step >= state.max_steps:
-            self._finish(state)
+            self._finish()
 
-    def _finish(self, state: Any) -> None:
+    def _finish(self) -> None:
         tokens, answers, positions = (sum(int(count) for count in counts) for counts in zip(*self._counts, strict=True))
-        losses = [entry["loss"] for entry in state.log_history if "loss" in entry]
         self._result = {
             **self._machine.about(),
             "seconds": self._machine.seconds(self._marks),
@@ -71,10 +71,16 @@ class Meter(TrainerCallback):
             "positions": positions,
             **self._machine.peaks(),
             "evaluation": None,
-            "loss": losses[-1] if losses else None,
+            "loss": None,
         }
         self._machine.forget()
         self._write()
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
+        """Add the mean loss of all steps, which is told once, behind the last of them."""
+        if self._result and "loss" in (logs or {}):
+            self._result["loss"] = logs["loss"]
+            self._write()
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Add the peak of an evaluation that follows the last step."""

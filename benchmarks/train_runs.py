@@ -108,7 +108,8 @@ def keys_of(run: Run, lab: Lab, work: Path) -> list[str]:
         "test_datasets": [{**dataset, "path": str(work / "validation.jsonl"), "split": "train"}],
         "base_model": str(work / run.model),
         "output_dir": str(work / "out" / run.name),
-        "max_steps": lab.steps, "eval_steps": lab.steps, "save_strategy": "no", "use_tensorboard": False,
+        "max_steps": lab.steps, "eval_steps": lab.steps, "logging_steps": lab.steps,
+        "save_strategy": "no", "use_tensorboard": False,
     }  # fmt: skip
     unwanted = ("evals_per_epoch", "saves_per_epoch", "save_total_limit", "load_best_model_at_end",
                 "metric_for_best_model", "greater_is_better")  # fmt: skip

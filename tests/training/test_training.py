@@ -48,7 +48,7 @@ def test_the_trained_folder_loads_and_stops_where_it_was_taught_to(launched: Lau
 def trained(
     tiny_run_in: Callable[..., Path], run_module: Run, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, list[object]]:
-    """A folder with a run of two steps that told every tracker, without a network; and the arguments that trained it."""
+    """A folder with a run of two steps that told every tracker, offline; and the arguments that trained it."""
     folder = tmp_path_factory.mktemp("tracked")
     keys = ["learning_rate=0.001", *(f"use_{tracker}=true" for tracker in ("tensorboard", "trackio", "wandb"))]
     arguments = ["train", tiny_run_in(folder, max_steps=2, logging_steps=1), "--skip-done", *keys]

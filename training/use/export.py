@@ -1,14 +1,15 @@
 """`just export`: a model folder becomes a GGUF with the same chat template, and what its users need beside it."""
 
 import importlib.util
+import json
 import shutil
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outline import StructureSpec
 from settings import UserError, console, write_text
-from training.use.converter import convert
+from training.use.converter import convert, split_name
 from training.use.llama_cpp import CONTEXT, PACKAGE, LlamaCppServer
 from training.use.merge import MERGED
 from training.use.modelfile import modelfile
@@ -77,6 +78,7 @@ def _renderer(tokenizer: "PreTrainedTokenizerBase", folder: Path):
 
 def _check_tokens(gguf: Path, tokenizer: "PreTrainedTokenizerBase", folder: Path) -> None:
     """Hold the prompts that llama.cpp makes, token by token, against those of the model's own tokenizer."""
+    _check_split(tokenizer, folder)
     if importlib.util.find_spec(PACKAGE) is None:
         console.print(f"the GGUF's tokens are unchecked: {PACKAGE} is not installed")
         return
@@ -95,6 +97,21 @@ def _check_tokens(gguf: Path, tokenizer: "PreTrainedTokenizerBase", folder: Path
     finally:
         server.close()
     console.print("checked: llama.cpp asks with the same tokens as the model's own tokenizer and chat template")
+
+
+def _check_split(tokenizer: Any, folder: Path) -> None:
+    """Raise where transformers puts another way of splitting in the place of the file's, which the converter reads.
+
+    It does so for some model types, whose published files had a wrong one; no probe may happen to show the difference.
+    """
+    filed = split_name(json.loads((folder / "tokenizer.json").read_text(encoding="utf-8")))
+    loaded = split_name(json.loads(tokenizer.backend_tokenizer.to_str()))
+    if filed != loaded:
+        raise UserError(
+            f"{folder}: llama.cpp would ask the model with other tokens than it was trained on: its tokenizer.json "
+            f"parts a text as {filed} does, and transformers as {loaded} does",
+            hint="load the tokenizer and save it into that folder again, if the model was trained here",
+        )
 
 
 def _difference(ours: list[int], theirs: list[int], tokenizer: "PreTrainedTokenizerBase") -> str:
