@@ -6,9 +6,11 @@ Through transformers' own trainer, which puts values in for "auto" and hands Dee
 built on. OUT becomes a JSON object of name ("plain", "zero1", ...) → losses of the steps and the engine's facts.
 """
 
+import functools
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +41,38 @@ def main(model: str, out: str) -> None:
     torch.set_num_threads(1)
     # DeepSpeed would compile an all-reduce through shared memory first, which takes minutes; gloo has its own.
     deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
-    # gloo fills the parts of a split in an all-gather, which autograd refuses in this torch; NCCL does no such thing.
-    torch.distributed.all_gather_into_tensor = torch.no_grad()(torch.distributed.all_gather_into_tensor)
+    for name in ("all_gather_into_tensor", "reduce_scatter_tensor", "all_reduce", "all_gather", "broadcast", "reduce"):
+        setattr(torch.distributed, name, _at_once(getattr(torch.distributed, name)))
     found = {"plain": _train(model, out, None)}
     for path in FILES:
         found[path.stem] = _train(model, out, path)
     if os.environ["RANK"] == "0":
         Path(out).write_text(json.dumps(found), encoding="utf-8")
+
+
+class _Done:
+    """What a collective that has ended is waited for by."""
+
+    def wait(self) -> None: ...
+
+    def is_completed(self) -> bool:
+        return True
+
+
+def _at_once(collective: Callable[..., Any]) -> Callable[..., Any]:
+    """A collective that has ended when it returns, and is none of autograd's business.
+
+    DeepSpeed lets collectives overlap with what is computed, in the order of a GPU's streams; a CPU has none, and a
+    busy one computes with what is not there yet. And gloo fills the parts of a split, which autograd refuses.
+    """
+
+    @functools.wraps(collective)
+    def run(*arguments: Any, async_op: bool = False, **keys: Any) -> _Done | None:
+        with torch.no_grad():
+            collective(*arguments, async_op=False, **keys)
+        return _Done() if async_op else None
+
+    return run
 
 
 def _train(model: str, out: str, path: Path | None) -> dict[str, Any]:
