@@ -22,12 +22,15 @@ HEAVY = {"torch", "transformers", "datasets", "langchain_core", "lm_eval", "open
 ADAPTERS = {
     "benchmarks/clients/langchain.py": {"langchain_core"},
     "benchmarks/clients/processes.py": {"openai"},
+    "benchmarks/train_meter.py": {"transformers"},
+    "benchmarks/train_plugin.py": {"axolotl"},
     "prep/prompts.py": {"langchain_core"},
     "llm/batch_answers.py": {"openai"},
     "llm/batches.py": {"openai"},
     "llm/client.py": {"openai"},
     "llm/faults.py": {"openai"},
     "training/cpu.py": {"axolotl"},
+    "training/loss.py": {"axolotl"},
     "evals/lm.py": {"lm_eval", "transformers"},
     "evals/metrics/structure_compliance/structure_compliance.py": {"datasets", "evaluate"},
 }
