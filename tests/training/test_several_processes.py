@@ -142,6 +142,8 @@ def test_two_workers_of_ray_train_as_two_machines_do(
 ) -> None:
     run = tiny_run_in(tmp_path, **STEPS, use_ray=True)
     environment = {"HF_HUB_OFFLINE": "1", "RAY_DEDUP_LOGS": "0", "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "300"}
+    # Tests of prep's engine in this process switch it off for theirs, and Axolotl's run needs it.
+    environment["RAY_ENABLE_AUTO_CONNECT"] = "1"
     done = run_module("training", "train", run, "--gpus", "2", **environment)
     assert done.returncode == 0, done.stderr[-3000:]
     printed = done.stdout + done.stderr
