@@ -78,7 +78,7 @@ class Meter(TrainerCallback):
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
         """Add the mean loss of all steps, which is told once, behind the last of them."""
-        if self._result and "loss" in (logs or {}):
+        if self._result and logs and "loss" in logs:
             self._result["loss"] = logs["loss"]
             self._write()
 

@@ -1,5 +1,6 @@
 """A GGUF answers in llama.cpp: its own HTTP server, in this process and on loopback."""
 
+import importlib
 import importlib.util
 import json
 import os
@@ -33,8 +34,8 @@ class LlamaCppServer:
         # Read when its OpenMP starts. Threads that spin while they wait made a token take 40 times as long on a busy
         # machine.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        import xllamacpp
-
+        # A compiled module whose names its stubs do not tell.
+        xllamacpp: Any = importlib.import_module(PACKAGE)
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
         params.model_alias = {path.stem}
