@@ -21,6 +21,7 @@ class Relation(Enum):
 
 
 def relation_of(one: Claim, other: Claim) -> Relation:
+    """Return how two claims stand to each other; it does not matter which is of which text."""
     shared = {*_shared(one.said, other.told), *_shared(one.told, other.said)}
     if shared:
         return Relation.SAME if True in shared else Relation.AGAINST

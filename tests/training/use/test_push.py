@@ -82,17 +82,13 @@ def test_a_dry_run_needs_neither_token_nor_hub_and_prints_what_would_go(dataset:
     assert "inside.example" not in done.stdout + done.stderr
 
 
+def push(run_module: Run, dataset: Path, hub: Hub) -> subprocess.CompletedProcess[str]:
+    address = {"HF_ENDPOINT": hub.address, "HF_TOKEN": SECRET, "HF_HUB_OFFLINE": "0"}
+    return run_module("training", "push", dataset, "--repo", "me/outlines", **address)
+
+
 def test_a_dataset_goes_to_a_private_repository_with_its_card(dataset: Path, hub: Hub, run_module: Run) -> None:
-    done = run_module(
-        "training",
-        "push",
-        dataset,
-        "--repo",
-        "me/outlines",
-        HF_ENDPOINT=hub.address,
-        HF_TOKEN=SECRET,
-        HF_HUB_OFFLINE="0",
-    )
+    done = push(run_module, dataset, hub)
     assert done.returncode == 0, done.stderr
     assert hub.repositories == {"me/outlines": True}
     assert set(hub.files) == {"train.jsonl", "test.jsonl", "preferences/train.jsonl", "README.md"}
@@ -129,16 +125,7 @@ def test_data_that_has_changed_since_the_training_is_not_claimed(model: Path, da
 
 def test_a_repository_that_is_public_is_not_filled_unasked(dataset: Path, hub: Hub, run_module: Run) -> None:
     hub.repositories["me/outlines"] = False
-    done = run_module(
-        "training",
-        "push",
-        dataset,
-        "--repo",
-        "me/outlines",
-        HF_ENDPOINT=hub.address,
-        HF_TOKEN=SECRET,
-        HF_HUB_OFFLINE="0",
-    )
+    done = push(run_module, dataset, hub)
     assert done.returncode == 2
     assert "this repository is public already" in done.stderr
     assert hub.files == {}
