@@ -29,7 +29,7 @@ LOOP = 0.2
 TOKENS = 256
 FIGURES = ("compliant", "loop", "repetition")
 Scores = dict[str, list[dict[str, Any]]]
-"""Model → the row of each question: those of evals, and `loop`."""
+"""Model → the figures of each question: those of `FIGURES`."""
 Found = dict[str, Comparison]
 """Model → it against the model that it started from."""
 
@@ -146,13 +146,18 @@ def _evaluate(work: Path, models: Sequence[str], chat: Path, questions: int) -> 
     command += [part for model in models for part in ("--model", str(work / model))]
     keys = [f"reference_answers={chat / 'test.jsonl'}", f"limit={questions}", f"generation.max_new_tokens={TOKENS}"]
     _run(work, "evals", *command, "--out", str(work / "eval"), *keys)
-    scores = {model: read_jsonl(work / "eval" / model / "scores.jsonl") for model in models}
-    for model, rows in scores.items():
+    scores = {}
+    for model in models:
+        rows = read_jsonl(work / "eval" / model / "outline" / "scores.jsonl")
         if len(rows) != questions:
             raise UserError(f"{model}: {len(rows)} of {questions} questions were answered", hint=f"{work}/evals.log")
-        for row in rows:
-            row["loop"] = row["truncated"] or row["repetition"] > LOOP
+        scores[model] = [_figures(row["metrics"]) for row in rows]
     return scores
+
+
+def _figures(metrics: dict[str, float]) -> dict[str, float]:
+    loop = float(bool(metrics["truncated"]) or metrics["repetition"] > LOOP)
+    return {"compliant": metrics["compliance"], "repetition": metrics["repetition"], "loop": loop}
 
 
 def _compare(scores: Scores, before: str, after: str, flag: str) -> Comparison:

@@ -5,31 +5,26 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from evals.comparisons import compare_all
 from evals.config import EvalConfig
 from evals.harness import evaluate
-from evals.report import render_html, render_markdown, render_table
-from evals.report.examples import choose_examples
-from evals.report.text import remarks, sentence
-from evals.summary import as_json, compare_all, summarize
-from settings import console, load_config, output, run_command, split_overrides, write_text
+from evals.report import write_report
+from evals.summary import summarize
+from settings import load_config, run_command, split_overrides
 
 
 def main(arguments: Sequence[str]) -> int:
     """Evaluate the models of a config; return 1 when a model's run ended early, else 0."""
     config = _config(arguments)
-    questions, results = evaluate(config)
-    rows = [summarize(result, questions, config.statistics.confidence) for result in results]
-    comparisons = compare_all(results, config.statistics)
-    examples = choose_examples(questions, results, config.examples)
-    write_text(config.out / "report.md", render_markdown(config, rows, comparisons))
-    write_text(config.out / "report.html", render_html(config, rows, comparisons, examples))
-    summary = json.dumps(as_json(config, rows, comparisons), indent=2, ensure_ascii=False)
-    write_text(config.out / "summary.json", summary + "\n")
-    output.print(render_table(rows, title=f"{config.title or config.run}: {len(questions)} questions"))
-    lines = [sentence(pair, config.statistics.confidence) for pair in comparisons]
-    for line in [*lines, *(remark for row in rows for remark in remarks(row))]:
-        output.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print(f"report: {config.out / 'report.html'}", highlight=False, soft_wrap=True)
+    evaluation = evaluate(config)
+    rows = [
+        summarize(
+            result, len(evaluation.questions[result.condition.task.name]), config.generation.samples, config.statistics
+        )
+        for result in evaluation.results
+    ]
+    compared = compare_all(evaluation.results, config.statistics)
+    write_report(config, evaluation, rows, compared)
     return int(any(row.error for row in rows))
 
 

@@ -21,6 +21,8 @@ class Completion:
 
     id: int
     """Row of the question."""
+    sample: int
+    """0 for the first completion of a question, and for the only one."""
     prompt: str
     """With the chat template applied, as the model saw it."""
     completion: str
@@ -33,28 +35,34 @@ class Completion:
 
 
 class CompletionStore:
-    """`completions.jsonl` of one model, keyed by its fingerprint and by each question's messages.
+    """`completions.jsonl` of one model on one task, keyed by its fingerprint and by each question's messages.
 
     A line that another fingerprint made, or that a kill tore, is left out when the file is next written.
     """
 
-    def __init__(self, folder: Path, parts: dict[str, Any], questions: Sequence[Question]) -> None:
+    def __init__(self, folder: Path, parts: dict[str, Any], questions: Sequence[Question], samples: int = 1) -> None:
         self.path = folder / "completions.jsonl"
         self._parts_path = folder / "fingerprint.json"
         self._key = key_of(parts)
         self._questions = {question.id: question_key(question) for question in questions}
         self._parts = parts
-        self.done: dict[int, Completion] = {}
+        self.samples = samples
+        self.done: dict[tuple[int, int], Completion] = {}
+        """By question and sample."""
         self._load()
 
     @property
     def total(self) -> int:
-        """Number of questions."""
-        return len(self._questions)
+        """Number of completions that belong here."""
+        return len(self._questions) * self.samples
 
     def missing(self) -> int:
-        """Return how many questions have no completion yet."""
+        """Return how many completions are not there yet."""
         return self.total - len(self.done)
+
+    def of_sample(self, sample: int) -> dict[int, Completion]:
+        """Return what there is of one sample, by question."""
+        return {id: completion for (id, number), completion in self.done.items() if number == sample}
 
     def open(self) -> None:
         """Make the file ready for `append`: only what is re-used stays in it."""
@@ -67,7 +75,7 @@ class CompletionStore:
             file.writelines(json.dumps(self._row(completion), ensure_ascii=False) + "\n" for completion in completions)
             file.flush()
             os.fsync(file.fileno())
-        self.done |= {completion.id: completion for completion in completions}
+        self.done |= {(completion.id, completion.sample): completion for completion in completions}
 
     def _row(self, completion: Completion) -> dict[str, Any]:
         return asdict(completion) | {"question": self._questions[completion.id], "key": self._key}
@@ -85,10 +93,10 @@ class CompletionStore:
                 others += 1
                 continue
             id = row["id"] if self._questions.get(row["id"]) == row["question"] else ids.get(row["question"])
-            if id is not None:
+            if id is not None and row["sample"] < self.samples:
                 fields: dict[str, Any] = {name: row[name] for name in Completion.__dataclass_fields__}
                 fields["id"] = id
-                self.done[id] = Completion(**fields)
+                self.done[id, row["sample"]] = Completion(**fields)
         if others:
             log.warning("%s: %d completions are not re-used: %s changed", self.path, others, self._reason())
 

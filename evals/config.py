@@ -5,33 +5,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from evals.entries import ModelEntry, known_tasks
 from settings import Settings
-
-TASKS = Path(__file__).with_name("tasks")
-
-
-class ModelEntry(Settings):
-    """A model to score: a folder or an id of the hub, with or without a LoRA adapter over it."""
-
-    name: str = Field(min_length=1)
-    path: Path | None = None
-    """A folder with a Hugging Face model, or with a LoRA adapter that names its base model."""
-    hub: str | None = None
-    """An id of the Hugging Face hub, in place of `path`."""
-    revision: str = "main"
-    """Branch, tag or commit of `hub`."""
-    adapter: Path | None = None
-    """A folder with a LoRA adapter to lay over the model."""
-
-    @model_validator(mode="after")
-    def _has_one_origin(self) -> "ModelEntry":
-        if (self.path is None) == (self.hub is None):
-            raise ValueError("a model is named by either path (a folder) or hub (an id of the hub)")
-        return self
 
 
 class Generation(Settings):
-    """How completions are made: greedily, and with the same arguments for every model."""
+    """How completions are made, with the same arguments for every model; greedily unless a temperature is set."""
 
     max_new_tokens: int = Field(ge=1)
     """The most tokens of one completion; must hold every reference outline."""
@@ -42,6 +21,19 @@ class Generation(Settings):
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     repetition_penalty: float = Field(default=1.0, gt=0)
     """1.0 is none."""
+    samples: int = Field(default=1, ge=1)
+    """Completions of one question; more than one give pass@k and need a temperature."""
+    temperature: float = Field(default=0.0, ge=0)
+    """0 is greedy."""
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    seed: int = 0
+    """Of the sampling."""
+
+    @model_validator(mode="after")
+    def _samples_differ(self) -> "Generation":
+        if self.samples > 1 and not self.temperature:
+            raise ValueError(f"{self.samples} greedy samples would all be the same: set a temperature, 0.7 for instance")
+        return self
 
     @field_validator("dtype")
     @classmethod
@@ -68,6 +60,8 @@ class Statistics(Settings):
     resamples: int = Field(default=10_000, ge=100)
     """Bootstrap resamples of the paired difference."""
     seed: int = 0
+    power: float = Field(default=0.8, gt=0, lt=1)
+    """The chance to find a difference of the size that a comparison is said to be able to show."""
 
 
 class EvalConfig(Settings):
@@ -78,9 +72,12 @@ class EvalConfig(Settings):
     title: str = ""
     """Heading of the report; by default the run's name."""
     results: Path = Path("results")
-    task: str = "outline"
+    tasks: tuple[str, ...] = Field(default=("outline",), min_length=1)
+    """Of `evals/tasks`; a model may name its own."""
     questions: Path
     """Chat JSONL; the prompt of a row is everything before its last assistant message."""
+    shots: Path | None = None
+    """Chat JSONL of worked examples for the tasks that show some; by default those beside the tasks."""
     reference_answers: Path | None = None
     """Chat JSONL whose assistant messages `max_new_tokens` must hold; by default `questions` itself."""
     limit: int | None = Field(default=None, ge=1)
@@ -92,13 +89,10 @@ class EvalConfig(Settings):
     examples: int = Field(default=12, ge=0)
     """Questions shown side by side in the report."""
 
-    @field_validator("task")
+    @field_validator("tasks")
     @classmethod
-    def _is_shipped(cls, task: str) -> str:
-        allowed = sorted(path.stem for path in TASKS.glob("*.yaml"))
-        if task not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}")
-        return task
+    def _are_shipped(cls, tasks: tuple[str, ...]) -> tuple[str, ...]:
+        return known_tasks(tasks)
 
     @field_validator("models")
     @classmethod

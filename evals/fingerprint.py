@@ -3,29 +3,41 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from evals.config import TASKS, Generation
+from evals.config import Generation
 from evals.models import LocalModel
 from evals.questions import Question
+from evals.task import Task
 
-_LIBRARIES = ("lm_eval", "peft", "tokenizers", "torch", "transformers")
-_CODE = ("generate.py", "lm.py", "questions.py", "answers.py")
+_HERE = Path(__file__).parent
+_CODE = ("generate.py", "questions.py", "task.py", "answers.py", "engines/recording.py")
+_LIBRARIES = {
+    "hf": ("lm_eval", "peft", "tokenizers", "torch", "transformers", "xgrammar"),
+    "vllm": ("lm_eval", "tokenizers", "torch", "transformers", "vllm"),
+    "endpoint": ("lm_eval",),
+}
 
 
-def fingerprint(model: LocalModel, generation: Generation, task: str) -> dict[str, Any]:
+def fingerprint(
+    model: LocalModel | dict[str, Any], engine: str, generation: Generation, task: Task, grammar: str | None
+) -> dict[str, Any]:
     """Return the parts that decide a model's completions: files, generation arguments, code and library versions.
 
-    The weights are hashed whole, about a second a gigabyte; sizes and dates would miss a changed weight.
+    The weights are hashed whole, about a second a gigabyte; sizes and dates would miss a changed weight. Of a model
+    behind an endpoint only what is asked for is known. The number of samples decides none of them.
     """
-    code = [TASKS / f"{task}.yaml", TASKS / f"{task}_task.py", *(TASKS.parent / name for name in _CODE)]
+    code = [*task.files(), *(_HERE / name for name in _CODE), _HERE / f"engines/{engine}.py"]
+    files = _digests(model) if isinstance(model, LocalModel) else model
     return {
-        "model": {name: _digest(path) for name, path in sorted(model.files().items())},
-        "generation": generation.model_dump(mode="json"),
+        "model": files,
+        "generation": generation.model_dump(mode="json", exclude={"samples"}),
+        "grammar": grammar,
         "code": {path.name: _digest(path) for path in code},
-        "versions": {name: _version(name) for name in _LIBRARIES},
+        "versions": {name: _version(name) for name in _LIBRARIES[engine]},
     }
 
 
@@ -46,6 +58,12 @@ def changed_parts(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 def _in_order(*parts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name for part in parts for name in part))
+
+
+@lru_cache(maxsize=8)
+def _digests(model: LocalModel) -> dict[str, str]:
+    """A model's files are hashed once a run, however many tasks it answers."""
+    return {name: _digest(path) for name, path in sorted(model.files().items())}
 
 
 def _digest(path: Path) -> str:

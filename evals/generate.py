@@ -1,68 +1,116 @@
-"""Lets one model answer the questions through lm-eval, batch after batch into its store of completions."""
+"""Lets one model answer the questions of its tasks through lm-eval, batch after batch into the stores."""
 
 import gc
 import logging
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from evals.completions import Completion, CompletionStore
-from evals.config import TASKS, EvalConfig
+from evals.conditions import Condition, Subject
+from evals.config import EvalConfig, folder_name
 from evals.models import LocalModel
 from evals.progress import GenerationProgress
+from evals.task import TASKS
 from settings import UserError
 
 log = logging.getLogger(__name__)
 
 
-def generate(model: LocalModel, config: EvalConfig, store: CompletionStore, answers: Sequence[str]) -> str | None:
-    """Put the completions that `store` misses into it; return the error that ended this early, if one did.
+@dataclass(frozen=True)
+class Job:
+    """One condition of a model, and where its completions go."""
 
-    Such an error (memory, a broken file) is the system's failure and not the model's: the questions left stay
-    unscored, and the next model runs. Raises `UserError` when the limit of new tokens does not hold one of the
-    reference `answers`, or does not fit into the model's context.
+    condition: Condition
+    store: CompletionStore
+
+
+def generate(
+    model: LocalModel | None,
+    subject: Subject,
+    config: EvalConfig,
+    jobs: Sequence[Job],
+    answers: Sequence[str],
+    grammar: str | None,
+) -> str | None:
+    """Put the completions that the jobs miss into their stores; return the error that ended this early, if one did.
+
+    `model` is None for one behind an endpoint. Such an error (memory, a broken file) is the system's failure and not
+    the model's: the questions left stay unscored, and the next model runs. Raises `UserError` when the limit of new
+    tokens does not hold one of the reference `answers`, or does not fit into the model's context.
     """
-    store.open()
+    store_sizes = [(job.store.total, len(job.store.done)) for job in jobs]
+    progress = GenerationProgress(subject.entry.name, *map(sum, zip(*store_sizes, strict=True)))
     try:
-        with GenerationProgress(model.name, store.total, len(store.done)) as progress:
-
-            def keep(batch: Sequence[Completion]) -> None:
-                store.append(batch)
-                progress.completed(len(batch))
-
-            _run_lm_eval(model, config, store, answers, keep, progress.stepped)
+        _prepare_libraries()
+        with progress:
+            lm = _open(model, subject, config, grammar, progress)
+            if model:
+                _require_room_for_references(lm.tokenizer, model.name, answers, config.generation.max_new_tokens)
+            for job in jobs:
+                _answer(lm, job, config, progress)
     except UserError:
         raise
     except Exception as error:
-        log.exception("%s: generation failed", model.name)
+        log.exception("%s: generation failed", subject.entry.name)
         return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
     finally:
         _release_memory()
     return None
 
 
-def _run_lm_eval(
-    model: LocalModel, config: EvalConfig, store: CompletionStore, answers: Sequence[str], keep: Any, stepped: Any
-) -> None:
-    _prepare_libraries()
+def _open(
+    model: LocalModel | None, subject: Subject, config: EvalConfig, grammar: str | None, progress: GenerationProgress
+) -> Any:
+    """Load the model as lm-eval's; the modules that import torch, vllm or openai are imported here."""
+    if model is None:
+        from evals.engines.endpoint import EndpointLM
+
+        assert subject.entry.endpoint
+        folder = config.out / folder_name(subject.entry.name)
+        return EndpointLM(subject.entry.name, subject.entry.endpoint, config.generation, folder, grammar)
+    if subject.entry.engine == "vllm":
+        _require_vllm(model.name)
+        from evals.engines.vllm import RecordingVLLM
+
+        return RecordingVLLM(model, config.generation, grammar)
+    from evals.engines.hf import RecordingLM
+
+    return RecordingLM(model, config.generation, progress.stepped, grammar)
+
+
+def _answer(lm: Any, job: Job, config: EvalConfig, progress: GenerationProgress) -> None:
+    """Make the completions of one condition, sample after sample."""
     import lm_eval
     from lm_eval.tasks import TaskManager
 
-    from evals.lm import RecordingLM
+    def keep(batch: Sequence[Completion]) -> None:
+        job.store.append(batch)
+        progress.completed(len(batch))
 
-    metadata = {"questions": str(config.questions), "spec": str(config.spec), "limit": config.limit}
-    lm = RecordingLM(model, config.generation, store.done, keep, stepped)
-    _require_room_for_references(lm.tokenizer, model.name, answers, config.generation.max_new_tokens)
+    job.store.open()
     simple_evaluate: Any = lm_eval.simple_evaluate  # its decorator hides the signature from a type checker
-    simple_evaluate(
-        model=lm,
-        tasks=[config.task],
-        task_manager=TaskManager(include_path=str(TASKS), include_defaults=False, metadata=metadata),
-        apply_chat_template=True,
-        gen_kwargs=_generation_arguments(config),
-        bootstrap_iters=0,
-        log_samples=False,
-    )
+    for sample in range(config.generation.samples):
+        done = job.store.of_sample(sample)
+        if len(done) * config.generation.samples == job.store.total:
+            continue
+        lm.take_up(done, sample, keep)
+        simple_evaluate(
+            model=lm,
+            tasks=[job.condition.task.name],
+            task_manager=TaskManager(include_path=str(TASKS), include_defaults=False, metadata=_metadata(config)),
+            apply_chat_template=True,
+            fewshot_as_multiturn=True,
+            gen_kwargs=_generation_arguments(config),
+            bootstrap_iters=0,
+            log_samples=False,
+        )
+
+
+def _metadata(config: EvalConfig) -> dict[str, Any]:
+    shots = str(config.shots) if config.shots else None
+    return {"questions": str(config.questions), "spec": str(config.spec), "limit": config.limit, "shots": shots}
 
 
 def _generation_arguments(config: EvalConfig) -> dict[str, Any]:
@@ -70,7 +118,19 @@ def _generation_arguments(config: EvalConfig) -> dict[str, Any]:
     arguments: dict[str, Any] = {"max_gen_toks": generation.max_new_tokens}
     if generation.repetition_penalty != 1.0:
         arguments["repetition_penalty"] = generation.repetition_penalty
+    if generation.temperature:
+        arguments |= {"do_sample": True, "temperature": generation.temperature, "top_p": generation.top_p}
     return arguments
+
+
+def _require_vllm(name: str) -> None:
+    from importlib.util import find_spec
+
+    if find_spec("vllm") is None:
+        raise UserError(
+            f"{name}: engine: vllm needs the package vllm, which is not installed (it runs on a GPU)",
+            hint="pip install vllm into an environment of its own and serve the model, or leave `engine` out",
+        )
 
 
 def _require_room_for_references(tokenizer: Any, name: str, answers: Sequence[str], room: int) -> None:

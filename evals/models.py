@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.config import ModelEntry
+from evals.entries import ModelEntry
 from settings import UserError
 
 _WEIGHTS = ("*.safetensors", "*.bin")

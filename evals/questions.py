@@ -1,7 +1,7 @@
 """The questions of a chat JSONL file: what a model is asked, and what its answer is held against."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,20 @@ class Question:
     """The teacher's outline, where the row has one."""
     reference: str | None = None
     """The doctor's reply, where it is known."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """What else the row tells: `status` (severity), `topic`, `urgent`."""
+    shots: tuple[tuple[str, str], ...] = ()
+    """Worked examples before it: what the user asks, and what is answered."""
 
     def messages(self) -> list[dict[str, str]]:
         """Return the messages of the prompt."""
-        system = [{"role": "system", "content": self.system}] if self.system else []
-        return [*system, {"role": "user", "content": self.user}]
+        turns = [turn for shot in self.shots for turn in zip(("user", "assistant"), shot, strict=True)]
+        system = [("system", self.system)] if self.system else []
+        return [{"role": role, "content": text} for role, text in (*system, *turns, ("user", self.user))]
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the question as JSON values."""
+        return asdict(self)
 
 
 def load_questions(path: str | Path, limit: int | None = None) -> list[Question]:
@@ -52,8 +61,9 @@ def _question(row: Mapping[str, Any], number: int, where: str) -> Question:
     texts = dict(zip(roles, (message["content"] for message in messages), strict=True))
     if not texts["user"].strip():
         raise UserError(f"{where}: the user message is blank", hint=_HINT)
-    reference = (row.get("metadata") or {}).get("reference")
-    return Question(number, texts["user"], texts.get("system", ""), texts.get("assistant"), reference or None)
+    metadata = dict(row.get("metadata") or {})
+    reference = metadata.pop("reference", None) or None
+    return Question(number, texts["user"], texts.get("system", ""), texts.get("assistant"), reference, metadata)
 
 
 def _is_message(message: object) -> bool:

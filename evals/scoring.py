@@ -1,67 +1,94 @@
-"""The score of one completion; the lm-eval task, the metric, the harness and the report all take it from here."""
+"""The score of one completion; the lm-eval tasks, the metrics, the harness and the report all take it from here."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from evals.agreement import Agreement, agreement
 from evals.answers import extract_answer, repeated_share
 from evals.questions import Question
-from outline import StructureSpec, check_compliance, unsupported_numbers
+from evals.red_flags import UrgentCare, urgent_care
+from outline import ComplianceReport, StructureSpec, check_compliance, unsupported_numbers
 
 
 @dataclass(frozen=True)
 class Score:
     """What one answer is worth. A model's failure (no answer, an empty one) scores 0."""
 
-    compliant: bool
-    """The strict reading: CommonMark as it stands."""
-    lenient: bool
-    depth: int
-    breadth: int
-    """Children of the widest parent."""
+    structure: ComplianceReport
     repetition: float
     """Share of repeated word 4-grams, 0 to 1."""
     answered: bool
     """False when a think block never closed."""
     unsupported: tuple[str, ...] | None
     """Numbers that neither the patient's text nor the reference holds; None (unchecked) without a reference."""
-    criteria: Mapping[str, bool]
-    violations: tuple[Mapping[str, Any], ...]
-    """Rule, node path, line (1-based), expected, actual and message of each."""
+    agreement: Agreement
+    """With the reference; unchecked without one."""
+    urgent: UrgentCare
+    """Whether the answer sends to urgent care."""
+    emergency: bool | None
+    """Whether it should; None where the question does not say."""
+
+    @property
+    def compliant(self) -> bool:
+        """The strict reading: CommonMark as it stands."""
+        return self.structure.compliant
 
     def metrics(self) -> dict[str, float]:
-        """Return the numbers that lm-eval averages; what was not checked is left out."""
+        """Return the numbers that are averaged; what was not checked is left out."""
+        report = self.structure
         numbers = {
-            "compliance": float(self.compliant),
-            "compliance_lenient": float(self.lenient),
-            "depth": float(self.depth),
-            "breadth": float(self.breadth),
+            "compliance": float(report.compliant),
+            "compliance_lenient": float(report.lenient),
+            "structure_score": report.score,
+            "compliance_per_level": float(report.per_level),
+            "compliance_no_root_limit": float(report.no_root_limit),
+            "depth": float(report.depth),
+            "breadth": float(report.widest),
+            "points": float(report.points),
             "repetition": self.repetition,
             "answered": float(self.answered),
+            **self.agreement.metrics(),
         }
         if self.unsupported is not None:
             numbers["unsupported_numbers"] = float(bool(self.unsupported))
-        return numbers
+            numbers["compliant_supported"] = float(report.compliant and not self.unsupported)
+        return numbers | self._urgent_metrics()
+
+    def _urgent_metrics(self) -> dict[str, float]:
+        if self.emergency is None:
+            return {}
+        if self.emergency:
+            first = float(self.urgent.first)
+            return {"urgent_right": first, "urgent_sent_first": first}
+        sent = float(self.urgent.sent)
+        return {"urgent_right": 1 - sent, "urgent_false_alarm": sent}
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the score as JSON values."""
-        return asdict(self)
+        """Return what the metrics rest on as JSON values."""
+        violations = [asdict(violation) | {"message": violation.message()} for violation in self.structure.violations]
+        return {
+            "compliant": self.structure.compliant,
+            "lenient": self.structure.lenient,
+            "criteria": dict(self.structure.criteria),
+            "violations": violations,
+            "unsupported": self.unsupported,
+            "agreement": asdict(self.agreement),
+            "urgent": asdict(self.urgent),
+        }
 
 
 def score_completion(question: Question, completion: str, spec: StructureSpec) -> Score:
     """Return the score of a model's whole output, think block included, to a question."""
     answer = extract_answer(completion)
     text = answer or ""
-    report = check_compliance(text, spec)
     unsupported = None if question.reference is None else unsupported_numbers(text, question.user, question.reference)
     return Score(
-        compliant=report.compliant,
-        lenient=report.lenient,
-        depth=report.depth,
-        breadth=report.widest,
+        structure=check_compliance(text, spec),
         repetition=repeated_share(text),
         answered=answer is not None,
         unsupported=unsupported,
-        criteria=dict(report.criteria),
-        violations=tuple(asdict(violation) | {"message": violation.message()} for violation in report.violations),
+        agreement=agreement(text, question.user, question.reference),
+        urgent=urgent_care(text),
+        emergency=question.metadata.get("urgent"),
     )

@@ -1,117 +1,135 @@
-"""The figures of a run: one row a model, and every pair of models on the questions that both answered."""
+"""The figures of a run: one row a condition, and every pair of conditions on the questions that both answered."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import combinations
-from statistics import fmean, median
+from statistics import fmean
 from typing import Any
 
 from evals.completions import Completion
+from evals.conditions import Condition, Subject
 from evals.config import EvalConfig, Statistics
-from evals.questions import Question
+from evals.measures import Measure, measures
 from evals.scoring import Score
-from evals.stats import Comparison, Share, compare, share
+from evals.stats import AtK, at_k, mean_interval, share, stderr
+
+Key = tuple[int, int]
+"""Question and sample."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One model's completions and their scores, by question id; a question that is in neither is unscored."""
+    """The completions of one condition and their scores; a question that is in neither is unscored."""
 
-    name: str
-    completions: Mapping[int, Completion]
-    scores: Mapping[int, Score]
+    condition: Condition
+    subject: Subject
+    completions: Mapping[Key, Completion]
+    scores: Mapping[Key, Score]
+    measured: Mapping[Key, Mapping[str, float]]
+    """The measures of each answer; what was not checked is absent."""
     error: str | None = None
     """Why the run of this model ended early."""
+
+    def by_question(self, measure: str) -> dict[int, list[float]]:
+        """Return a measure's value of each sample, by question; questions where it was not checked are left out."""
+        values: dict[int, list[float]] = {}
+        for key, numbers in sorted(self.measured.items()):
+            if measure in numbers:
+                values.setdefault(key[0], []).append(numbers[measure])
+        return values
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measure over the questions: its mean with standard error and interval, in the measure's unit."""
+
+    value: float
+    stderr: float
+    low: float | None
+    high: float | None
+    n: int
+    """Questions for which it was checked."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """The figures of one model; shares are from 0 to 1, and None where nothing could be measured."""
+    """The figures of one condition."""
 
     name: str
+    model: str
+    task: str
+    question_set: str
     n: int
+    """Questions with at least one completion."""
     unscored: int
-    """Questions without a completion, because the system failed; they count neither for nor against the model."""
-    compliance: Share | None
-    lenient: Share | None
+    """Completions that are missing, because the system failed; they count neither for nor against the model."""
+    figures: Mapping[str, Figure]
+    """By measure; one that could not be checked on any answer is absent."""
     criteria: Mapping[str, float]
-    depth: float | None
-    breadth: float | None
-    unsupported: Share | None
-    """Share of answers with a number that neither patient nor reference holds; None: unchecked."""
-    unsupported_n: int
-    """Answers for which that was checked."""
-    tokens: float | None
-    """Median of a completion."""
-    truncated: float | None
+    at_k: Sequence[AtK]
+    """Of compliance, where there are several samples."""
     compliant_truncated: int
     """Compliant answers that reached the limit of new tokens: mostly a loop within one point."""
-    repetition: float | None
+    broken_truncated: tuple[int, ...]
+    """Questions whose answer was cut at the limit and does not comply."""
     unanswered: int
     """Think blocks that never closed."""
+    constrained: bool
     seconds: float
     """Time of generation, all completions together."""
+    step: int | None = None
+    """Of a checkpoint."""
+    validation_loss: float | None = None
     error: str | None = None
 
 
-def summarize(result: Result, questions: Sequence[Question], confidence: float) -> Row:
-    """Return the figures of one model."""
-    scores = [result.scores[question.id] for question in questions if question.id in result.scores]
-    made = [result.completions[question.id] for question in questions if question.id in result.completions]
-    checked = [bool(score.unsupported) for score in scores if score.unsupported is not None]
+def summarize(result: Result, asked: int, samples: int, options: Statistics) -> Row:
+    """Return the figures of one condition."""
+    scores = result.scores
+    cut = {key for key, made in result.completions.items() if made.finish_reason == "length"}
+    found = {key: _figure(measure, result.by_question(key), options) for key, measure in measures().items()}
+    flags = [[bool(value) for value in row] for row in result.by_question("compliance").values()]
+    criteria = next(iter(scores.values())).structure.criteria if scores else {}
     return Row(
-        name=result.name,
-        n=len(scores),
-        unscored=len(questions) - len(scores),
-        compliance=_share([score.compliant for score in scores], confidence),
-        lenient=_share([score.lenient for score in scores], confidence),
-        criteria={name: fmean(score.criteria[name] for score in scores) for name in scores[0].criteria}
-        if scores
-        else {},
-        depth=_mean([score.depth for score in scores]),
-        breadth=_mean([score.breadth for score in scores]),
-        unsupported=_share(checked, confidence),
-        unsupported_n=len(checked),
-        tokens=median(completion.tokens for completion in made) if made else None,
-        truncated=_mean([completion.finish_reason == "length" for completion in made]),
-        compliant_truncated=sum(
-            result.scores[completion.id].compliant for completion in made if completion.finish_reason == "length"
-        ),
-        repetition=_mean([score.repetition for score in scores]),
-        unanswered=sum(not score.answered for score in scores),
-        seconds=sum(completion.seconds for completion in made),
+        name=result.condition.name,
+        model=result.condition.model,
+        task=result.condition.task.name,
+        question_set=result.condition.task.question_set,
+        n=len(flags),
+        unscored=asked * samples - len(scores),
+        figures={key: figure for key, figure in found.items() if figure},
+        criteria={name: fmean(score.structure.criteria[name] for score in scores.values()) for name in criteria},
+        at_k=at_k(flags, options) if samples > 1 and flags else (),
+        compliant_truncated=sum(scores[key].compliant for key in cut),
+        broken_truncated=tuple(sorted({key[0] for key in cut if not scores[key].compliant})),
+        unanswered=sum(not score.answered for score in scores.values()),
+        constrained=result.subject.entry.constrained,
+        seconds=sum(made.seconds for made in result.completions.values()),
+        step=result.subject.step,
+        validation_loss=result.subject.validation_loss,
         error=result.error,
     )
 
 
-def compare_all(results: Sequence[Result], options: Statistics) -> list[Comparison]:
-    """Compare every pair of models on strict compliance, over the questions that both have scores for."""
-    return [pair for first, second in combinations(results, 2) if (pair := _compare(first, second, options))]
+def _figure(measure: Measure, by_question: Mapping[int, Sequence[float]], options: Statistics) -> Figure | None:
+    """One value a question: its samples are no questions of their own."""
+    values = [fmean(row) for row in by_question.values()]
+    if not values:
+        return None
+    if measure.kind == "share" and all(value in (0.0, 1.0) for value in values):
+        counted = share([bool(value) for value in values], options.confidence)
+        return Figure(counted.value, counted.stderr, counted.low, counted.high, len(values))
+    found = mean_interval(values, options)
+    return Figure(found.value, stderr(values), found.low, found.high, len(values))
 
 
-def _compare(first: Result, second: Result, options: Statistics) -> Comparison | None:
-    ids = sorted(first.scores.keys() & second.scores.keys())
-    before = [first.scores[id].compliant for id in ids]
-    after = [second.scores[id].compliant for id in ids]
-    return compare(first.name, before, second.name, after, options) if ids else None
-
-
-def as_json(config: EvalConfig, rows: Sequence[Row], comparisons: Sequence[Comparison]) -> dict[str, Any]:
+def as_json(config: EvalConfig, rows: Sequence[Row], compared: Any) -> dict[str, Any]:
     """Return the whole summary as JSON values."""
     return {
         "run": config.run,
-        "task": config.task,
+        "tasks": list(config.tasks),
         "questions": str(config.questions),
         "generation": config.generation.model_dump(mode="json"),
         "statistics": config.statistics.model_dump(mode="json"),
-        "models": [asdict(row) for row in rows],
-        "comparisons": [asdict(comparison) for comparison in comparisons],
+        "conditions": [asdict(row) for row in rows],
+        **compared.as_json(),
     }
-
-
-def _share(flags: Sequence[bool], confidence: float) -> Share | None:
-    return share(flags, confidence) if flags else None
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None

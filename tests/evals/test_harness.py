@@ -24,7 +24,7 @@ Run = Callable[..., list[Result]]
 
 @pytest.fixture
 def run(config_file: Path) -> Run:
-    return lambda *overrides: evaluate(load_config(config_file, EvalConfig, overrides))[1]
+    return lambda *overrides: list(evaluate(load_config(config_file, EvalConfig, overrides)).results)
 
 
 def models(*folders: Path) -> str:
@@ -41,7 +41,7 @@ def copy(model: Path, target: Path, **changed: Any) -> Path:
 
 
 def texts(result: Result) -> list[str]:
-    return [result.completions[id].completion for id in sorted(result.completions)]
+    return [result.completions[key].completion for key in sorted(result.completions)]
 
 
 def raw_tokens(model: Path, prompt: str) -> list[int]:
@@ -90,8 +90,9 @@ def test_added_question_is_the_only_one_generated(run: Run, questions_file: Path
     new = json.loads(json.dumps(rows[0]).replace("ankle", "elbow"))
     write_jsonl(questions_file, [new, *rows])
     second = run()[0]
-    assert [second.completions[id + 1].seconds for id in range(5)] == [first.completions[id].seconds for id in range(5)]
-    assert "elbow" in second.completions[0].prompt
+    before, after = first.completions, second.completions
+    assert [after[id + 1, 0].seconds for id in range(5)] == [before[id, 0].seconds for id in range(5)]
+    assert "elbow" in after[0, 0].prompt
 
 
 def test_batches_change_no_answer(run: Run) -> None:
@@ -99,7 +100,7 @@ def test_batches_change_no_answer(run: Run) -> None:
 
 
 def test_prompt_is_the_chat_template_with_the_rows_system_message(run: Run) -> None:
-    prompt = run()[0].completions[4].prompt
+    prompt = run()[0].completions[4, 0].prompt
     assert prompt == (
         "<|im_start|>system\nAnswer as a list.<|im_end|>\n"
         "<|im_start|>user\nwhat helps<|im_end|>\n"
@@ -117,13 +118,13 @@ def test_generation_config_of_a_model_gives_it_no_arguments_of_its_own(
 
 def test_each_sequence_of_a_batch_stops_at_its_own_end_token(run: Run, tiny_model: Path, tmp_path: Path) -> None:
     free = run("generation.batch_size=5")[0]
-    made = raw_tokens(tiny_model, free.completions[0].prompt)
+    made = raw_tokens(tiny_model, free.completions[0, 0].prompt)
     ending = copy(tiny_model, tmp_path / "ending", generation_config={"eos_token_id": made[3]})
     stopped = run(models(ending), "generation.batch_size=5")[0].completions
-    assert (stopped[0].finish_reason, stopped[0].tokens) == ("stop", made.index(made[3]))
+    assert (stopped[0, 0].finish_reason, stopped[0, 0].tokens) == ("stop", made.index(made[3]))
     assert {completion.finish_reason for completion in stopped.values()} == {"stop", "length"}
-    for id, completion in stopped.items():
-        assert free.completions[id].completion.startswith(completion.completion.rstrip("\ufffd"))
+    for key, completion in stopped.items():
+        assert free.completions[key].completion.startswith(completion.completion.rstrip("\ufffd"))
 
 
 def test_template_that_opens_a_think_block_leaves_an_unclosed_one_unanswered(
@@ -186,7 +187,7 @@ def test_killed_run_goes_on_after_its_last_batch(run: Run, config_file: Path, qu
     write_jsonl(questions_file, [json.loads(json.dumps(rows[0]).replace("ankle", f"ankle {n}")) for n in range(24)])
     many = ["generation.max_new_tokens=80", "generation.batch_size=1"]
     command = [sys.executable, "-m", "evals", "--config", str(config_file), *many]
-    kept_path = Path(load_config(config_file, EvalConfig).out, "tiny/completions.jsonl")
+    kept_path = Path(load_config(config_file, EvalConfig).out, "tiny/outline/completions.jsonl")
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 180
         while not (kept_path.is_file() and kept_path.read_text().count("\n") >= 3):
@@ -199,7 +200,7 @@ def test_killed_run_goes_on_after_its_last_batch(run: Run, config_file: Path, qu
     assert len(kept) < 24
     kept_path.write_text(torn + '{"id": 23, "prompt": "to')
     resumed = run(*many)[0].completions
-    assert [resumed[row["id"]].seconds for row in kept] == [row["seconds"] for row in kept]
+    assert [resumed[row["id"], 0].seconds for row in kept] == [row["seconds"] for row in kept]
     undisturbed = run(*many, "run=undisturbed")[0]
-    assert texts(undisturbed) == [resumed[id].completion for id in range(24)]
+    assert texts(undisturbed) == [resumed[id, 0].completion for id in range(24)]
     assert len(read_jsonl(kept_path)) == 24

@@ -10,10 +10,10 @@ from statistics import fmean
 import pytest
 
 from evals.answers import extract_answer
-from evals.config import TASKS
 from evals.metrics import structure
 from evals.questions import load_questions
 from evals.scoring import score_completion
+from evals.task import TASKS
 from outline import StructureSpec, check_compliance
 from settings import UserError, write_jsonl
 
@@ -65,8 +65,8 @@ def test_task_metric_harness_and_outline_agree_to_the_last_digit(texts_file: Pat
     assert by_task["compliance,none"] == by_metric["compliance"] == expected == 2 / 7
     assert fmean(score.compliant for score in scores) == expected
     assert by_task["compliance_lenient,none"] == by_metric["compliance_lenient"] == 3 / 7
-    assert by_task["depth,none"] == by_metric["depth"] == fmean(score.depth for score in scores)
-    assert by_task["breadth,none"] == by_metric["breadth"] == fmean(score.breadth for score in scores)
+    assert by_task["depth,none"] == by_metric["depth"] == fmean(score.structure.depth for score in scores)
+    assert by_task["breadth,none"] == by_metric["breadth"] == fmean(score.structure.widest for score in scores)
     checked = [bool(score.unsupported) for score in scores if score.unsupported is not None]
     assert by_task["unsupported_numbers,none"] == fmean(checked)
     assert by_task["compliance_stderr,none"] > 0
@@ -93,4 +93,4 @@ def test_metric_of_no_predictions_is_refused() -> None:
 
 def test_answer_cut_inside_its_think_block_scores_zero(texts_file: Path) -> None:
     score = score_completion(load_questions(texts_file)[0], TEXTS[3], StructureSpec.load())
-    assert (score.compliant, score.lenient, score.depth, score.answered) == (False, False, 0, False)
+    assert (score.compliant, score.structure.lenient, score.structure.depth, score.answered) == (False, False, 0, False)

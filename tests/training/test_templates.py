@@ -131,16 +131,16 @@ def test_a_prompt_at_evaluation_is_token_for_token_what_was_trained_and_ends_whe
 ) -> None:
     from lm_eval.api.instance import Instance
 
-    from evals.config import Generation, ModelEntry
-    from evals.lm import RecordingLM
+    from evals.config import Generation
+    from evals.engines.hf import RecordingLM
+    from evals.entries import ModelEntry
     from evals.models import locate
 
     tokens = tokenized(run)
     made: list[Any] = []
     model = locate(ModelEntry(name="trained", path=tokens.saved))
-    lm = RecordingLM(
-        model, Generation(max_new_tokens=3, batch_size=1, dtype="float32", device="cpu"), {}, made.extend, print
-    )
+    lm = RecordingLM(model, Generation(max_new_tokens=3, batch_size=1, dtype="float32", device="cpu"))
+    lm.take_up({}, 0, made.extend)
     seen: list[list[int]] = []
     lm.model.register_forward_pre_hook(
         lambda _, given, named: seen.append(named["input_ids"][0].tolist()), with_kwargs=True

@@ -1,0 +1,45 @@
+"""Completions that somebody saved: scored as they are, nothing is generated."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evals.completions import Completion
+from evals.questions import Question
+from settings import UserError, read_jsonl
+
+_HINT = 'each row is {"id": 0-based row of the question, "completion": text}, further samples with "sample": 1, 2, ...'
+_SHOWN = 8
+
+
+def load_completions(path: Path, questions: Sequence[Question], samples: int) -> dict[tuple[int, int], Completion]:
+    """Return a file's completions by question and sample.
+
+    Raises `UserError` where one is malformed, missing, given twice, or of no question.
+    """
+    rows = [_completion(row, f"{path}, row {number}") for number, row in enumerate(read_jsonl(path), start=1)]
+    asked = {(question.id, sample) for question in questions for sample in range(samples)}
+    given = Counter((row.id, row.sample) for row in rows)
+    wrong = {
+        "are missing": asked - set(given),
+        "are given twice": {key for key, times in given.items() if times > 1},
+        "belong to no question": set(given) - asked,
+    }
+    said = [f"{len(keys)} {what} ({_names(keys)})" for what, keys in wrong.items() if keys]
+    if said:
+        raise UserError(f"{path}: {len(questions)} questions are asked; completions {'; '.join(said)}", hint=_HINT)
+    return {(row.id, row.sample): row for row in rows}
+
+
+def _completion(row: Mapping[str, Any], where: str) -> Completion:
+    id, sample, text = row.get("id"), row.get("sample", 0), row.get("completion")
+    if type(id) is not int or type(sample) is not int or not isinstance(text, str):
+        raise UserError(f"{where}: needs id (a whole number) and completion (a text), got {str(dict(row))[:120]}", _HINT)
+    reason, tokens = row.get("finish_reason", "unknown"), row.get("tokens", 0)
+    return Completion(id, sample, str(row.get("prompt", "")), text, str(reason), int(tokens), float(row.get("seconds", 0)))
+
+
+def _names(keys: set[tuple[int, int]]) -> str:
+    shown = [f"id {id}" + (f" sample {sample}" if sample else "") for id, sample in sorted(keys)[:_SHOWN]]
+    return ", ".join(shown) + (", ..." if len(keys) > _SHOWN else "")

@@ -1,0 +1,126 @@
+"""A task of `evals/tasks`: which questions it asks, and how. lm-eval and the harness both take them from here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from evals.paraphrases import paraphrase
+from evals.questions import Question, load_questions
+from outline import StructureSpec
+from settings import Settings, UserError, read_yaml
+
+TASKS = Path(__file__).with_name("tasks")
+DATA = TASKS / "data"
+EXAMPLES = DATA / "examples.jsonl"
+_STRUCTURE = "{structure}"
+
+
+class TaskOptions(Settings):
+    """The `metadata` of a task file."""
+
+    version: int = 1
+    label: str
+    """What sets the task apart from plain `outline`, as the report names it; empty for `outline` itself."""
+    instruction: Literal["asked", "unasked", "paraphrased"] = "asked"
+    """Whether the structure is asked for as the questions have it, not at all, or in other words."""
+    own_questions: str | None = None
+    """A file under `tasks/data` in place of the config's questions."""
+    score: Literal["outline", "red_flags"] = "outline"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One lm-eval task of this repository."""
+
+    name: str
+    options: TaskOptions
+    shots: int
+    """Worked examples before each question."""
+
+    @property
+    def question_set(self) -> str:
+        """Tasks with the same set ask the same questions, so that their answers can be compared in pairs."""
+        return self.options.own_questions or "questions"
+
+    def questions(self, path: Path, spec: StructureSpec, limit: int | None, examples: Path | None) -> list[Question]:
+        """Return the questions as they are asked: with the task's instruction, after its worked examples."""
+        questions = task_questions(self.options, path, spec, limit)
+        if not self.shots:
+            return questions
+        shots = _first_shots(load_shots(examples, spec), self, examples or EXAMPLES)
+        if shown := {question.user for question in questions} & {asked for asked, _ in shots}:
+            raise UserError(
+                f"{examples or EXAMPLES}: a worked example is itself asked: {min(shown)[:80]!r}",
+                hint="take the examples from the training split",
+            )
+        return [replace(question, shots=shots) for question in questions]
+
+    def files(self) -> list[Path]:
+        """Return the files that make the task what it is."""
+        own = [DATA / self.options.own_questions] if self.options.own_questions else []
+        names = (f"{self.name}.yaml", "shared.yml", "outline_task.py", "paraphrases.yml")
+        return [*(TASKS / name for name in names), *own]
+
+
+class _TaskFile(Settings, extra="ignore"):
+    num_fewshot: int = Field(default=0, ge=0)
+    metadata: TaskOptions
+
+
+def task_names() -> list[str]:
+    """Return the names of the shipped tasks."""
+    return sorted(path.stem for path in TASKS.glob("*.yaml"))
+
+
+def load_task(name: str) -> Task:
+    """Return a shipped task."""
+    file = _TaskFile.model_validate(read_yaml(TASKS / f"{name}.yaml"))
+    return Task(name, file.metadata, file.num_fewshot)
+
+
+def task_questions(
+    options: TaskOptions, path: str | Path, spec: StructureSpec, limit: int | None = None
+) -> list[Question]:
+    """Return a task's questions without worked examples; `path` is the file of those that bring none of their own."""
+    source = DATA / options.own_questions if options.own_questions else Path(path)
+    questions = [_filled(question, spec) for question in load_questions(source, limit)]
+    if options.instruction == "asked":
+        return questions
+    return [_reworded(question, options, spec, source) for question in questions]
+
+
+def load_shots(path: str | Path | None, spec: StructureSpec) -> list[Question]:
+    """Return the worked examples of a chat file, by default those beside the tasks; each has an answer."""
+    source = Path(path or EXAMPLES)
+    questions = [_filled(question, spec) for question in load_questions(source)]
+    for question in questions:
+        if not question.answer:
+            raise UserError(f"{source}, row {question.id + 1}: a worked example needs an assistant message")
+    return questions
+
+
+def _first_shots(examples: Sequence[Question], task: Task, path: Path) -> tuple[tuple[str, str], ...]:
+    if len(examples) < task.shots:
+        raise UserError(f"{path}: {task.name} needs {task.shots} worked examples, got {len(examples)}")
+    return tuple((example.user, example.answer or "") for example in examples[: task.shots])
+
+
+def _filled(question: Question, spec: StructureSpec) -> Question:
+    return replace(question, system=question.system.replace(_STRUCTURE, spec.instruction()))
+
+
+def _reworded(question: Question, options: TaskOptions, spec: StructureSpec, source: Path) -> Question:
+    """The question without the instruction of its system message, or with it in other words."""
+    instruction = spec.instruction()
+    if question.system and instruction not in question.system:
+        raise UserError(
+            f"{source}, row {question.id + 1}: the system message does not hold the instruction of the structure "
+            f"contract, so there is nothing to take out: {question.system[:120]!r}",
+            hint=f"it must hold: {instruction}",
+        )
+    words = paraphrase(spec, question.id) if options.instruction == "paraphrased" else ""
+    system = question.system.replace(instruction, words).strip() if question.system else words
+    return replace(question, system=system)
