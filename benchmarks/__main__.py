@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from settings import UserError, run_command
 
 COMMANDS = {
+    "evals": "benchmarks.evals",
     "learning": "benchmarks.learning",
     "packing": "benchmarks.packing",
     "prep": "benchmarks.prep",

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -23,22 +22,28 @@ _LIBRARIES = {
 
 
 def fingerprint(
-    model: LocalModel | dict[str, Any], engine: str, generation: Generation, task: Task, grammar: str | None
+    model: Mapping[str, Any], engine: str, generation: Generation, task: Task, grammar: str | None
 ) -> dict[str, Any]:
-    """Return the parts that decide a model's completions: files, generation arguments, code and library versions.
+    """Return the parts that decide a model's completions: its files, generation arguments, code, library versions.
 
-    The weights are hashed whole, about a second a gigabyte; sizes and dates would miss a changed weight. Of a model
-    behind an endpoint only what is asked for is known. The number of samples decides none of them.
+    `model` is what `digests` returns, or what an endpoint is asked for. The number of samples decides none of them.
     """
     code = [*task.files(), *(_HERE / name for name in _CODE), _HERE / f"engines/{engine}.py"]
-    files = _digests(model) if isinstance(model, LocalModel) else model
     return {
-        "model": files,
+        "model": model,
         "generation": generation.model_dump(mode="json", exclude={"samples"}),
         "grammar": grammar,
         "code": {path.name: _digest(path) for path in code},
         "versions": {name: _version(name) for name in _LIBRARIES[engine]},
     }
+
+
+def digests(model: LocalModel) -> dict[str, str]:
+    """Return the SHA-256 of each of a model's files.
+
+    The weights are hashed whole, about a second a gigabyte; sizes and dates would miss a changed weight.
+    """
+    return {name: _digest(path) for name, path in sorted(model.files().items())}
 
 
 def key_of(parts: object) -> str:
@@ -58,12 +63,6 @@ def changed_parts(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 def _in_order(*parts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name for part in parts for name in part))
-
-
-@lru_cache(maxsize=8)
-def _digests(model: LocalModel) -> dict[str, str]:
-    """A model's files are hashed once a run, however many tasks it answers."""
-    return {name: _digest(path) for name, path in sorted(model.files().items())}
 
 
 def _digest(path: Path) -> str:

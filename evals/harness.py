@@ -11,7 +11,7 @@ from rich.markup import escape
 from evals.completions import Completion, CompletionStore
 from evals.conditions import Condition, Subject, subjects
 from evals.config import EvalConfig
-from evals.fingerprint import fingerprint
+from evals.fingerprint import digests, fingerprint
 from evals.generate import Job, generate
 from evals.measures import figures
 from evals.models import LocalModel, locate
@@ -85,13 +85,14 @@ def _completions(
     """What a model answers under each of its conditions, generated where it is not there from an earlier run."""
     entry, generation = subject.entry, config.generation
     grammar = spec.grammar() if entry.constrained else None
-    engine, what = (entry.engine, model) if model else ("endpoint", entry.endpoint.identity() if entry.endpoint else {})
+    engine = entry.engine if model else "endpoint"
+    identity = digests(model) if model else entry.endpoint.identity() if entry.endpoint else {}
     jobs = [
         Job(
             condition,
             CompletionStore(
                 config.out / condition.folder,
-                fingerprint(what, engine, generation, condition.task, grammar),
+                fingerprint(identity, engine, generation, condition.task, grammar),
                 questions[condition.task.name],
                 generation.samples,
             ),

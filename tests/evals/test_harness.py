@@ -16,6 +16,7 @@ import pytest
 from evals.config import EvalConfig
 from evals.harness import evaluate
 from evals.summary import Result
+from outline import StructureSpec, check_compliance
 from settings import UserError, load_config, read_jsonl, write_jsonl
 
 pytestmark = pytest.mark.slow
@@ -180,6 +181,37 @@ def test_limit_of_new_tokens_that_cannot_work_is_refused(
     write_jsonl(questions_file, rows)
     with pytest.raises(UserError, match=message):
         run(override)
+
+
+def test_under_the_grammar_an_answer_that_ends_complies(run: Run, tiny_model: Path, spec: StructureSpec) -> None:
+    """Random weights; the end token is made likely, so that some answers end."""
+    held = json.dumps([{"name": "held", "path": str(tiny_model), "constrained": True}])
+    result = run(f"models={held}", "generation.max_new_tokens=400", "generation.batch_size=5")[0]
+    answers = list(result.completions.values())
+    ended = [made for made in answers if made.finish_reason == "stop"]
+    cut = [made for made in answers if made.finish_reason == "length"]
+    assert ended
+    assert all(check_compliance(made.completion, spec).compliant for made in ended)
+    # What was cut keeps to one list all the same: only its last line may be unfinished.
+    assert all(check_compliance(made.completion, spec).criteria["list_only"] for made in cut)
+
+
+def test_under_the_grammar_no_other_answer_is_taken_up(run: Run, tiny_model: Path) -> None:
+    entry = {"name": "tiny", "path": str(tiny_model)}
+    free = run(f"models={json.dumps([entry])}")[0]
+    held = run(f"models={json.dumps([entry | {'constrained': True}])}")[0]
+    assert texts(free) != texts(held)
+
+
+def test_samples_differ_and_a_run_with_more_of_them_makes_only_those(run: Run) -> None:
+    sampling = ["generation.temperature=1.0", "generation.seed=5"]
+    two = run("generation.samples=2", *sampling)[0].completions
+    three = run("generation.samples=3", *sampling)[0].completions
+    assert {key: three[key] for key in two} == two
+    assert sorted(three.keys() - two.keys()) == [(id, 2) for id in range(5)]
+    assert len({made.completion for (id, _), made in three.items() if id == 0}) > 1
+    again = run("generation.samples=2", *sampling, "run=again")[0].completions
+    assert {key: made.completion for key, made in again.items()} == {key: made.completion for key, made in two.items()}
 
 
 def test_killed_run_goes_on_after_its_last_batch(run: Run, config_file: Path, questions_file: Path) -> None:

@@ -1,0 +1,127 @@
+"""Which models are scored under which tasks, and completions that somebody saved."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.conditions import subjects
+from evals.config import EvalConfig
+from evals.harness import evaluate
+from evals.summary import Result, summarize
+from settings import UserError, load_config, write_jsonl
+
+COMPLIANT = "- rest\n  - the ankle\n    - for two days\n"
+Models = Callable[..., EvalConfig]
+
+
+@pytest.fixture
+def with_models(config_file: Path) -> Models:
+    def load(*entries: dict[str, Any], **keys: Any) -> EvalConfig:
+        overrides = [f"{key.replace('__', '.')}={json.dumps(value)}" for key, value in keys.items()]
+        return load_config(config_file, EvalConfig, [f"models={json.dumps(entries)}", *overrides])
+
+    return load
+
+
+def names(config: EvalConfig) -> list[str]:
+    return [condition.name for subject in subjects(config) for condition in subject.conditions]
+
+
+def test_every_model_meets_every_task_unless_it_names_its_own(with_models: Models) -> None:
+    config = with_models(
+        {"name": "base", "path": "a", "tasks": ["outline", "outline_3shot"]},
+        {"name": "tuned", "path": "b"},
+        tasks=["outline", "outline_unasked"],
+    )
+    assert names(config) == ["base", "base, 3-shot", "tuned", "tuned, unasked"]
+
+
+def test_checkpoints_come_in_the_order_of_their_steps_with_the_loss_measured_at_them(
+    with_models: Models, tmp_path: Path
+) -> None:
+    for step, loss in ((20, 1.5), (100, 0.5), (3, None)):
+        folder = tmp_path / "run" / f"checkpoint-{step}"
+        folder.mkdir(parents=True)
+        history = [{"step": step, "loss": 9.0}, *([{"step": step, "eval_loss": loss}] if loss else [])]
+        (folder / "trainer_state.json").write_text(json.dumps({"log_history": history}))
+    config = with_models({"name": "run", "path": str(tmp_path / "run"), "checkpoints": True})
+    found = subjects(config)
+    assert names(config) == ["run @ 3", "run @ 20", "run @ 100", "run"]
+    assert [(subject.step, subject.validation_loss) for subject in found] == [
+        (3, None),
+        (20, 1.5),
+        (100, 0.5),
+        (None, None),
+    ]
+
+
+def saved(path: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    write_jsonl(path, rows)
+    return {"name": "saved", "completions": str(path)}
+
+
+def scored(config: EvalConfig) -> Result:
+    return evaluate(config).results[0]
+
+
+def test_saved_completions_are_scored_as_they_are(with_models: Models, tmp_path: Path) -> None:
+    rows = [{"id": id, "completion": COMPLIANT if id % 2 else "no list"} for id in range(5)]
+    config = with_models(saved(tmp_path / "made.jsonl", rows))
+    row = summarize(scored(config), 5, 1, config.statistics)
+    assert (row.n, row.unscored, row.figures["compliance"].value) == (5, 0, 0.4)
+
+
+def test_samples_of_one_question_are_no_questions_of_their_own(with_models: Models, tmp_path: Path) -> None:
+    rows = [
+        {"id": id, "sample": sample, "completion": COMPLIANT if sample < id else "no list"}
+        for id in range(5)
+        for sample in range(4)
+    ]
+    config = with_models(saved(tmp_path / "made.jsonl", rows), generation__samples=4, generation__temperature=1)
+    row = summarize(scored(config), 5, 4, config.statistics)
+    assert row.figures["compliance"].n == row.n == 5
+    assert row.figures["compliance"].value == pytest.approx((0 + 1 + 2 + 3 + 4) / 20)
+    assert [(at.k, at.passed.value, at.all.value) for at in row.at_k][::3] == [(1, 0.5, 0.5), (4, 0.8, 0.2)]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda rows: rows[:3], r"2 are missing \(id 3, id 4\)"),
+        (lambda rows: [*rows, rows[1], rows[1]], r"1 are given twice \(id 1\)"),
+        (lambda rows: [*rows, {"id": 9, "completion": ""}], r"1 belong to no question \(id 9\)"),
+        (lambda rows: [{"id": "0", "completion": ""}, *rows], "row 1: needs id"),
+        (lambda rows: [{"id": 0}, *rows], "row 1: needs id"),
+        (lambda rows: [], r"5 are missing"),
+    ],
+)
+def test_completions_that_do_not_match_the_questions_are_refused(
+    with_models: Models, tmp_path: Path, change: Callable[[list[Any]], list[Any]], message: str
+) -> None:
+    rows = change([{"id": id, "completion": COMPLIANT} for id in range(5)])
+    with pytest.raises(UserError, match=message):
+        scored(with_models(saved(tmp_path / "made.jsonl", rows)))
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"path": "x", "checkpoints": True}, "there is no checkpoint-N in x"),
+        ({"completions": "x", "constrained": True}, "constrained has no effect"),
+        ({"completions": "x", "adapter": "y"}, "an adapter is laid over a model"),
+        ({"hub": "x", "checkpoints": True}, "name its folder by path"),
+        ({"path": "x", "family": "qwen"}, "family and tuned go together"),
+        ({"path": "x", "tasks": ["outlin"]}, "there is no task 'outlin'; it must be one of outline, "),
+    ],
+)
+def test_a_model_that_cannot_be_scored_so_is_refused(with_models: Models, entry: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        subjects(with_models({"name": "a", **entry}))
+
+
+def test_greedy_samples_are_refused(with_models: Models) -> None:
+    with pytest.raises(UserError, match="5 greedy samples would all be the same"):
+        with_models({"name": "a", "path": "x"}, generation__samples=5)
