@@ -8,6 +8,7 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from outline.canonical import read_canonical
 from outline.lenient import relax
 
 # CommonMark itself has no limit; markdown-it needs one against inputs such as a thousand "- ". Each level of a list
@@ -87,6 +88,22 @@ def parse_outline(text: str, lenient: bool = False) -> Outline:
 # Small, but enough that the checks which follow one another on a text parse it once.
 @lru_cache(maxsize=16)
 def _read(text: str) -> Outline:
+    points = read_canonical(text)
+    return read_markdown(text) if points is None else Outline(_grow(points))
+
+
+def _grow(points: Sequence[tuple[int, str, int]]) -> tuple[Node, ...]:
+    """The tree of (level from 0, text, line) in reading order; no level is skipped on the way down."""
+    waiting: dict[int, list[Node]] = {}
+    # From the end: the points below one are there before it, the last of them first.
+    for level, text, line in reversed(points):
+        below = waiting.pop(level + 1, [])
+        waiting.setdefault(level, []).append(Node(text, tuple(reversed(below)), line))
+    return tuple(reversed(waiting[0]))
+
+
+def read_markdown(text: str) -> Outline:
+    """Return the outline that markdown-it reads in `text`, whatever its form."""
     blocks = list(_blocks(_MARKDOWN.parse(text)))
     lists = [block for block in blocks if _is_list(block)]
     prose = tuple((_line(block), _text_of(block)) for block in blocks if not _is_list(block))
