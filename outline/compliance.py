@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from outline.nearness import nearness
 from outline.spec import StructureSpec
 from outline.tree import Outline, parse_outline
 
 CRITERIA = ("list_only", "min_depth", "max_children", "max_roots", "no_empty")
 """The rules of the contract, in the order in which they are reported."""
+BROKEN = 0.8
+"""The highest score of a text that breaks the contract."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class ComplianceReport:
     """Comparison only: compliant with the limit on each whole level instead of on each parent."""
     no_root_limit: bool
     """Comparison only: compliant with any number of points on the top level."""
+    score: float
+    """Graded compliance: 1 for a compliant text and no other; else `BROKEN` times its nearness, 0 without a list."""
 
     def feedback(self) -> str:
         """Return the violations as lines for a repair prompt; empty for a compliant text."""
@@ -75,6 +80,7 @@ def check_compliance(text: str, spec: StructureSpec) -> ComplianceReport:
         points=sum(levels),
         per_level=others and max(levels, default=0) <= spec.max_children,
         no_root_limit=others and criteria["max_children"],
+        score=BROKEN * nearness(outline, spec) if violations else 1.0,
     )
 
 

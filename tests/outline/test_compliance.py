@@ -88,3 +88,31 @@ def test_the_verdict_on_a_rendered_tree_is_that_of_its_own_shape(
         outline.max_children,
         len(roots),
     )
+
+
+LINES = st.tuples(
+    st.integers(0, 4), st.sampled_from(["- ", "- ", "", "1. ", "# "]), st.sampled_from(["a", "b c", "", "?"])
+)
+
+
+@given(st.lists(LINES, max_size=10))
+def test_the_score_is_1_for_a_compliant_text_and_no_other(lines: list[tuple[int, str, str]]) -> None:
+    report = check_compliance("\n".join("  " * level + mark + text for level, mark, text in lines), SPEC)
+    assert (report.score == 1) == report.compliant
+    assert report.compliant or 0 <= report.score <= 0.8
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        ["- a\n  - b", "- a", ""],
+        [GOOD + "\n- f", GOOD + "\n- f\n- g"],
+        [GOOD + "\n  - f\n  - g\n  - h", GOOD + "\n  - f\n  - g\n  - h\n  - i"],
+        [GOOD + "\n  - ?", GOOD + "\n  - ?\n  - ?"],
+        [GOOD + "\n\nBye.", "Sure thing!\n\n" + GOOD + "\n\nBye."],
+        [GOOD + "\n* f", GOOD + "\n* f\n+ g"],
+    ],
+)
+def test_the_score_falls_with_every_step_away_from_the_contract(worse: list[str]) -> None:
+    scores = [check_compliance(text, SPEC).score for text in [GOOD, *worse]]
+    assert scores == sorted(set(scores), reverse=True)

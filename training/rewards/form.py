@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from outline import Outline, StructureSpec, check_compliance
+from outline import StructureSpec, check_compliance
 from outline.words import tokens
 from training.rewards.reading import GRAM, Messages, Reading, grams, read
 
-BROKEN = 0.8
-"""The most that an answer can get which breaks the contract."""
 LONG, ROOM = 2.5, 120
 """Words that an answer may have: this many times the reference's (as in prep's gate), or this many if that is more."""
 SHORT, LEAST = 0.5, 20
@@ -17,43 +15,17 @@ SHORT, LEAST = 0.5, 20
 
 
 def compliance(prompts: Sequence[Messages], completions: Sequence[Messages], **columns: Any) -> list[float]:
-    """Return 1 for an answer that is strictly compliant, and up to `BROKEN` for how near it comes.
+    """Return `ComplianceReport.score`: 1 for a strictly compliant answer, else how near it comes, 0 without a list.
 
-    Nearness is the product of one share a criterion: words inside the list, levels, the widest parent, points on the
-    top level, points with words. An answer without a list gets 0. The spec is `configs/outline.yml`.
+    The spec is `configs/outline.yml`.
     """
-    return [_compliance(read(prompt, answer)) for prompt, answer in zip(prompts, completions, strict=True)]
+    answers = (read(prompt, answer) for prompt, answer in zip(prompts, completions, strict=True))
+    return [check_compliance(answer.text, _spec()).score for answer in answers]
 
 
 @cache
 def _spec() -> StructureSpec:
     return StructureSpec.load()
-
-
-def _compliance(answer: Reading) -> float:
-    if not answer.outline.roots:
-        return 0.0
-    spec, report = _spec(), check_compliance(answer.text, _spec())
-    if report.compliant:
-        return 1.0
-    near = min(1.0, report.depth / spec.min_depth) * _filled(answer.outline)
-    near *= spec.max_children / max(spec.max_children, report.widest)
-    if spec.max_roots:
-        near *= spec.max_roots / max(spec.max_roots, report.roots)
-    return BROKEN * near * (1.0 if spec.allow_prose else _inside(answer.outline))
-
-
-def _filled(outline: Outline) -> float:
-    """The share of points with words."""
-    points = [node for _, _, node in outline.walk()]
-    return sum(bool(tokens(point.text)) for point in points) / len(points)
-
-
-def _inside(outline: Outline) -> float:
-    """The share of words inside the list, parted by the lists that there are instead of one."""
-    listed = sum(len(tokens(node.text)) for _, _, node in outline.walk())
-    outside = sum(len(tokens(text)) for _, text in outline.prose)
-    return listed / max(1, listed + outside) / max(1, outline.lists)
 
 
 def length(
