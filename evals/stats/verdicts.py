@@ -1,0 +1,49 @@
+"""What a comparison says, in words: a sample that cannot carry a verdict gets none, and nothing is ever "equal"."""
+
+from evals.stats.paired import Comparison, ScoreComparison
+from evals.stats.power import Detectable
+
+
+def fewest_pairs(alpha: float = 0.05) -> int:
+    """Return the fewest questions with which an exact paired test can give p < `alpha`: 6 for 0.05.
+
+    If all n pairs differ alike, McNemar's exact test and the permutation of signs both give p = 2 / 2**n.
+    """
+    n = 1
+    while 2.0 ** (1 - n) >= alpha:
+        n += 1
+    return n
+
+
+def verdict(pair: Comparison | ScoreComparison, effect: Detectable, higher_is_better: bool = True) -> str:
+    """Return "better" or "worse" (of `second` against `first`), that no difference was shown, or a refusal.
+
+    It goes by `p_holm` where there is one. `effect` is what the comparison could have found (`detectable_of`); its
+    alpha is the verdict's.
+    """
+    p_value = pair.p_value if pair.p_holm is None else pair.p_holm
+    if p_value < effect.alpha:
+        return "better" if (pair.difference > 0) is higher_is_better else "worse"
+    if pair.n < fewest_pairs(effect.alpha / effect.family):
+        return (
+            f"refused: {_questions(pair.n)} cannot carry a verdict: even if all pairs differed alike the exact test "
+            f"could not reach p < {effect.alpha:g}{_corrected(effect.family)}"
+        )
+    if effect.value is None:
+        return f"no difference was shown: how small a one {_questions(pair.n)} would show cannot be told"
+    return (
+        f"no difference was shown: with {_questions(pair.n)}, differences below {_size(pair, effect.value)} cannot be "
+        f"seen (power {100 * effect.power:.0f}%)"
+    )
+
+
+def _questions(n: int) -> str:
+    return "1 question" if n == 1 else f"{n} questions"
+
+
+def _corrected(family: int) -> str:
+    return f" after correction for {family} comparisons" if family > 1 else ""
+
+
+def _size(pair: Comparison | ScoreComparison, value: float) -> str:
+    return f"{100 * value:.0f} points" if isinstance(pair, Comparison) else f"{value:.2g}"
