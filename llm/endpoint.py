@@ -60,7 +60,7 @@ class Endpoint(Settings):
         if not key:
             raise UserError(
                 f"the environment variable {self.api_key_env} is not set: {self.base_url} needs an API key",
-                hint=f"export {self.api_key_env}=..., or choose a teacher that needs none",
+                hint=f"export {self.api_key_env}=..., or name an endpoint that needs none",
             )
         if not key.isascii() or not key.isprintable():
             raise UserError(f"the API key in {self.api_key_env} holds characters that no HTTP header can carry")

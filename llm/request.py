@@ -33,12 +33,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """A completion: its text, why it ended ("stop", "length", ...), and whether the journal had it already."""
+    """A completion: its text, why it ended ("stop", "length", ...), and whether the journal had it already.
+
+    `choices`: answers that came for the one that was asked for; `content` is the first.
+    """
 
     content: str
     finish_reason: str
     usage: Usage
     from_journal: bool
+    choices: int = 1
 
 
 class RequestFailed(Exception):
@@ -95,4 +99,4 @@ def read_reply(body: Any, from_journal: bool) -> Reply:
         raise RequestFailed(f"the answer is no chat completion: {said}", retriable=True) from error
     # Half of a surrogate pair, which JSON may hold, could not be written to any file.
     text = content.encode("utf-8", "replace").decode() if isinstance(content, str) else ""
-    return Reply(text, str(reason), Usage.of_response(body.get("usage")), from_journal)
+    return Reply(text, str(reason), Usage.of_response(body.get("usage")), from_journal, len(body["choices"]))

@@ -1,0 +1,80 @@
+"""Many requests at once, each with an outcome of its own."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from llm.request import Reply, Request, RequestFailed
+from settings import UserError
+
+if TYPE_CHECKING:
+    from llm.client import ChatClient
+
+_PER_PLACE = 2
+"""Requests at work for each that may be in flight: one that waits for a retry holds no place."""
+_GRACE = 30.0
+"""Seconds that requests under way are given to end, since they are paid for, when the run cannot go on."""
+
+
+async def ask_all(
+    client: "ChatClient", requests: Iterable[Request], on_outcome: Callable[[Request, Reply | RequestFailed], None]
+) -> None:
+    """Ask for all requests; `on_outcome` hears of each as it ends, in any order, with the reply or with its failure.
+
+    One request that fails stops no other. Raises `UserError` where the endpoint would refuse all of them, or did:
+    when every request was called wrong (a status from 400 to 499) and the journal holds no answer at all.
+    """
+    outcomes = _Outcomes(client, on_outcome)
+    waiting = iter(requests)
+    places = _PER_PLACE * client.endpoint.concurrency
+    workers = [asyncio.create_task(outcomes.work(waiting)) for _ in range(places)]
+    try:
+        _, busy = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+        if busy:
+            outcomes.stopped = True
+            await asyncio.wait(busy, timeout=_GRACE)
+    finally:
+        for worker in workers:
+            worker.cancel()
+    results = await asyncio.gather(*workers, return_exceptions=True)
+    if error := next((result for result in results if isinstance(result, Exception)), None):
+        raise error
+    outcomes.refuse()
+
+
+class _Outcomes:
+    """What became of the requests, counted as far as it says whether the endpoint refuses them all."""
+
+    def __init__(self, client: "ChatClient", tell: Callable[[Request, Reply | RequestFailed], None]) -> None:
+        self.stopped = False
+        self._client = client
+        self._tell = tell
+        self._refused: list[RequestFailed] = []
+        self._others = False
+        """Whether a request ended otherwise than refused."""
+
+    async def work(self, waiting: Iterator[Request]) -> None:
+        """Ask for one request after the other, until none waits or the run has stopped."""
+        for request in waiting:
+            try:
+                outcome = await self._client.complete(request)
+            except RequestFailed as failure:
+                outcome = failure
+            self._count(outcome)
+            self._tell(request, outcome)
+            if self.stopped:
+                return
+
+    def _count(self, outcome: Reply | RequestFailed) -> None:
+        if isinstance(outcome, RequestFailed) and 400 <= outcome.status < 500 and not outcome.retriable:
+            self._refused.append(outcome)
+        else:
+            self._others = True
+
+    def refuse(self) -> None:
+        """Raise `UserError` where every request was refused; one among answered ones is that one's fault."""
+        if self._refused and not self._others and not self._client.journal.usage.requests:
+            raise UserError(
+                f"{self._client.endpoint.base_url} refused all requests: {self._refused[-1].reason}",
+                hint="check model, max_tokens, temperature and extra against the provider's documentation",
+            )
