@@ -1,0 +1,72 @@
+"""The schema of the `judge:` section: who judges, what, and with which words."""
+
+import string
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from llm import Endpoint
+from settings import Settings, UserError, load_config
+
+PROMPTS = Path(__file__).with_name("prompts.yml")
+
+
+class JudgeConfig(Settings):
+    """A judge behind an OpenAI-compatible endpoint."""
+
+    endpoint: Endpoint
+    pointwise: bool = Field(default=True, description="grade every answer by the rubric")
+    pairwise: bool = Field(default=True, description="compare the models' answers two by two, in both orders")
+    pairs: tuple[tuple[str, str], ...] | None = Field(
+        default=None, description="names of the models that are compared; null: every pair, which grows fast"
+    )
+    prompts: Path = PROMPTS
+    limit: int | None = Field(default=None, ge=1, description="judge the first questions only; null: all")
+    save_every: float = Field(default=5, gt=0, description="seconds between two forced writes of the journal")
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> "JudgeConfig":
+        if not (self.pointwise or self.pairwise):
+            raise ValueError("needs pointwise or pairwise: with both false there is nothing to judge")
+        return self
+
+
+class Prompt(Settings):
+    """What one kind of verdict is asked with: fixed instructions, and the template of the message with the texts."""
+
+    system: str
+    user: str
+
+
+class Prompts(Settings):
+    """The file that `JudgeConfig.prompts` names."""
+
+    no_reference: str
+    pointwise: Prompt
+    pairwise: Prompt
+
+
+_TEXTS = {
+    "pointwise": {"question", "reference", "answer"},
+    "pairwise": {"question", "reference", "answer_a", "answer_b"},
+}
+
+
+def load_prompts(path: Path) -> Prompts:
+    """Return the prompts of a file; raises `UserError` for a template with a wrong or a missing variable."""
+    prompts = load_config(path, Prompts)
+    for kind, texts in _TEXTS.items():
+        _check(f"{path}: {kind}.user", getattr(prompts, kind).user, texts | {"mark"})
+    return prompts
+
+
+def _check(where: str, template: str, variables: set[str]) -> None:
+    try:
+        found = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    except ValueError as error:
+        raise UserError(f"{where} is no template: {error}", hint="write a literal brace twice: {{") from error
+    allowed = ", ".join(f"{{{name}}}" for name in sorted(variables))
+    if unknown := sorted(found - variables):
+        raise UserError(f"{where}: {{{unknown[0]}}} is not known there, allowed: {allowed}")
+    if missing := sorted(variables - found):
+        raise UserError(f"{where} must contain {{{missing[0]}}}; it needs {allowed}")
