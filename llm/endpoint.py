@@ -2,10 +2,10 @@
 
 import datetime
 import os
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from settings import Settings, UserError
 
@@ -19,10 +19,23 @@ class Prices(Settings):
     output: float = Field(ge=0)
 
 
+def _plain_http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be a URL that begins with http:// or https://")
+    if parts.username or parts.password:
+        raise ValueError("must hold no credentials: name the key's variable in api_key_env")
+    return value.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_plain_http_url)]
+"""Of an endpoint, without credentials and without a slash at its end."""
+
+
 class Endpoint(Settings):
     """Where requests go, what they ask for, how many at once, and how often they are tried."""
 
-    base_url: str
+    base_url: Url
     model: str = Field(min_length=1)
     api_key_env: str | None = Field(description="environment variable that holds the key; null: the server wants none")
     temperature: float = Field(ge=0, le=2)
@@ -37,16 +50,6 @@ class Endpoint(Settings):
     first_wait: float = Field(ge=0, description="seconds before the first retry at most; doubles with each")
     longest_wait: float = Field(ge=0, description="seconds between retries at most; a Retry-After may be longer")
     prices: Prices
-
-    @field_validator("base_url")
-    @classmethod
-    def _plain_http_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be a URL that begins with http:// or https://")
-        if parts.username or parts.password:
-            raise ValueError("must hold no credentials: name the key's variable in api_key_env")
-        return value.rstrip("/")
 
     def parameters(self) -> dict[str, Any]:
         """Return what, besides the messages, decides about an answer: part of a request's fingerprint."""

@@ -31,6 +31,7 @@ ADAPTERS = {
     "llm/faults.py": {"openai"},
     "training/cpu.py": {"axolotl"},
     "training/loss.py": {"axolotl"},
+    "evals/engines/endpoint.py": {"lm_eval"},
     "evals/lm.py": {"lm_eval", "transformers"},
     "evals/metrics/structure_compliance/structure_compliance.py": {"datasets", "evaluate"},
 }
