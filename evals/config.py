@@ -32,7 +32,9 @@ class Generation(Settings):
     @model_validator(mode="after")
     def _samples_differ(self) -> "Generation":
         if self.samples > 1 and not self.temperature:
-            raise ValueError(f"{self.samples} greedy samples would all be the same: set a temperature, 0.7 for instance")
+            raise ValueError(
+                f"{self.samples} greedy samples would all be the same: set a temperature, say 0.7"
+            )
         return self
 
     @field_validator("dtype")
@@ -58,10 +60,10 @@ class Statistics(Settings):
 
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     resamples: int = Field(default=10_000, ge=100)
-    """Bootstrap resamples of the paired difference."""
+    """Resamples of a bootstrap, and of a permutation test too large to be exact."""
     seed: int = 0
-    power: float = Field(default=0.8, gt=0, lt=1)
-    """The chance to find a difference of the size that a comparison is said to be able to show."""
+    power: float = Field(default=0.8, gt=0.5, lt=1)
+    """The chance with which a true difference shall be found: what a minimum detectable effect is computed for."""
 
 
 class EvalConfig(Settings):

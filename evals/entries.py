@@ -76,5 +76,5 @@ class ModelEntry(Settings):
         if self.adapter and not (self.path or self.hub):
             raise ValueError("an adapter is laid over a model that is named by path or hub")
         if self.endpoint and self.constrained and self.endpoint.grammar_field is None:
-            raise ValueError("constrained needs endpoint.grammar_field: under which name the server takes a grammar")
+            raise ValueError("constrained needs endpoint.grammar_field: llama.cpp or vllm, by what the server reads")
         return self

@@ -50,6 +50,7 @@ def generate(
                 _require_room_for_references(lm.tokenizer, model.name, answers, config.generation.max_new_tokens)
             for job in jobs:
                 _answer(lm, job, config, progress)
+            return _failures(lm)
     except UserError:
         raise
     except Exception as error:
@@ -57,7 +58,13 @@ def generate(
         return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
     finally:
         _release_memory()
-    return None
+
+
+def _failures(lm: Any) -> str | None:
+    """Say which requests of an endpoint found no answer; a model in this process has none of those."""
+    failures: dict[int, str] = getattr(lm, "failures", {})
+    reasons = ", ".join(sorted(set(failures.values())))[:300]
+    return f"{len(failures)} requests found no answer: {reasons}" if failures else None
 
 
 def _open(
@@ -67,9 +74,11 @@ def _open(
     if model is None:
         from evals.engines.endpoint import EndpointLM
 
-        assert subject.entry.endpoint
-        folder = config.out / folder_name(subject.entry.name)
-        return EndpointLM(subject.entry.name, subject.entry.endpoint, config.generation, folder, grammar)
+        server = subject.entry.endpoint
+        assert server
+        journal = config.out / folder_name(subject.entry.name) / "journal.jsonl"
+        endpoint = server.endpoint(config.generation.max_new_tokens, grammar)
+        return EndpointLM(endpoint, journal, opens_thinking=server.opens_thinking)
     if subject.entry.engine == "vllm":
         _require_vllm(model.name)
         from evals.engines.vllm import RecordingVLLM

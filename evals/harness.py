@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from rich.markup import escape
 
 from evals.completions import Completion, CompletionStore
 from evals.conditions import Condition, Subject, subjects
-from evals.config import EvalConfig
+from evals.config import EvalConfig, Generation
+from evals.engines.config import identity
+from evals.entries import ModelEntry
 from evals.fingerprint import digests, fingerprint
 from evals.generate import Job, generate
 from evals.measures import figures
@@ -19,6 +19,7 @@ from evals.questions import Question, load_questions
 from evals.saved import load_completions
 from evals.scoring import score_completion
 from evals.summary import Result
+from llm import Endpoint
 from outline import StructureSpec
 from settings import console, write_jsonl, write_text
 
@@ -86,13 +87,13 @@ def _completions(
     entry, generation = subject.entry, config.generation
     grammar = spec.grammar() if entry.constrained else None
     engine = entry.engine if model else "endpoint"
-    identity = digests(model) if model else entry.endpoint.identity() if entry.endpoint else {}
+    what = digests(model) if model else identity(_endpoint(entry, generation))
     jobs = [
         Job(
             condition,
             CompletionStore(
                 config.out / condition.folder,
-                fingerprint(identity, engine, generation, condition.task, grammar),
+                fingerprint(what, engine, generation, condition.task, grammar),
                 questions[condition.task.name],
                 generation.samples,
             ),
@@ -105,6 +106,11 @@ def _completions(
     console.print(f"[bold]{escape(entry.name)}[/]: {said}")
     error = generate(model, subject, config, waiting, answers, grammar) if waiting else None
     return {job.condition: job.store.done for job in jobs}, error
+
+
+def _endpoint(entry: ModelEntry, generation: Generation) -> Endpoint:
+    assert entry.endpoint
+    return entry.endpoint.endpoint(generation.max_new_tokens)
 
 
 def _score(

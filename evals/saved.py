@@ -35,9 +35,13 @@ def load_completions(path: Path, questions: Sequence[Question], samples: int) ->
 def _completion(row: Mapping[str, Any], where: str) -> Completion:
     id, sample, text = row.get("id"), row.get("sample", 0), row.get("completion")
     if type(id) is not int or type(sample) is not int or not isinstance(text, str):
-        raise UserError(f"{where}: needs id (a whole number) and completion (a text), got {str(dict(row))[:120]}", _HINT)
+        raise UserError(
+            f"{where}: needs id (a whole number) and completion (a text), got {str(dict(row))[:120]}", _HINT
+        )
     reason, tokens = row.get("finish_reason", "unknown"), row.get("tokens", 0)
-    return Completion(id, sample, str(row.get("prompt", "")), text, str(reason), int(tokens), float(row.get("seconds", 0)))
+    return Completion(
+        id, sample, str(row.get("prompt", "")), text, str(reason), int(tokens), float(row.get("seconds", 0))
+    )
 
 
 def _names(keys: set[tuple[int, int]]) -> str:

@@ -81,3 +81,8 @@ class EndpointModel(Settings):
         return (
             {"grammar": grammar} if self.grammar_field == "llama.cpp" else {"structured_outputs": {"grammar": grammar}}
         )
+
+
+def identity(endpoint: Endpoint) -> dict[str, Any]:
+    """Return what decides about a completion besides the messages, as far as a client can know it."""
+    return {"base_url": endpoint.base_url, **endpoint.parameters()}

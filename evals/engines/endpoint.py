@@ -7,7 +7,7 @@ there, ends the run on one that fails, and says neither why an answer ended nor 
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 
 from evals.completions import Completion
+from evals.engines.config import identity
 from evals.fingerprint import key_of
 from llm import Endpoint, Journal
 from llm.client import ChatClient
@@ -34,32 +35,28 @@ _NAMES = {"max_gen_toks": "max_tokens", "until": "stop"}
 class EndpointLM(LM):
     """A model behind an endpoint, for tasks that generate.
 
-    `done` maps the number of a document to its completion; `on_batch` receives each new one as it arrives. Every
-    request is in `journal`, a file: an answer that was paid for is asked for once, whatever becomes of `done`. The
-    journal knows a model by its address, name and parameters; other weights under the same name need another file.
+    Every request is in `journal`, a file: an answer that was paid for is asked for once, whatever becomes of the
+    completions. The journal knows a model by its address, name and parameters; other weights under the same name need
+    another file.
 
     A question whose request fails for good has no completion: lm-eval is given "" for it, and `failures` says why.
     """
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        journal: Path,
-        done: Mapping[int, Completion],
-        on_batch: OnBatch,
-        *,
-        opens_thinking: bool = False,
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, journal: Path, *, opens_thinking: bool = False) -> None:
         super().__init__()
         self.failures: dict[int, str] = {}
         self._endpoint = endpoint
         self._key = endpoint.api_key()
         self._journal = journal
-        self._done = dict(done)
-        self._on_batch = on_batch
         self._opens_thinking = opens_thinking
         self._last = 0.0
         """When the last completion arrived."""
+
+    def take_up(self, done: Mapping[int, Completion], sample: int, on_batch: OnBatch) -> None:
+        """Say which questions are answered already, which sample is to be made, and who receives each completion."""
+        self._done = dict(done)
+        self._sample = sample
+        self._on_batch = on_batch
 
     @property
     def tokenizer_name(self) -> str:
@@ -110,20 +107,21 @@ class EndpointLM(LM):
 
         self._last = time.perf_counter()
         async with ChatClient(endpoint, journal, self._key) as client:
-            await ask_all(client, (_request(endpoint, id, prompt) for id, prompt in wanted.values()), keep)
+            await ask_all(client, self._requests(endpoint, wanted.values()), keep)
+
+    def _requests(self, endpoint: Endpoint, wanted: Iterable[tuple[int, str]]) -> Iterator[Request]:
+        for id, prompt in wanted:
+            messages = json.loads(prompt)
+            yield Request(key_of([identity(endpoint), messages, self._sample]), _subject(id), 1, messages)
 
     def _keep(self, id: int, prompt: str, reply: Reply) -> None:
         # Requests overlap, so each completion gets the time since the one before: they add up to that of the run.
         now = time.perf_counter()
         seconds, self._last = round(now - self._last, 3), now
         text = "<think>" + reply.content if self._opens_thinking else reply.content
-        self._done[id] = Completion(id, prompt, text, reply.finish_reason, reply.usage.completion, seconds)
+        tokens = reply.usage.completion
+        self._done[id] = Completion(id, self._sample, prompt, text, reply.finish_reason, tokens, seconds)
         self._on_batch([self._done[id]])
-
-
-def identity(endpoint: Endpoint) -> dict[str, Any]:
-    """Return what decides about a completion besides the messages, as far as a client can know it."""
-    return {"base_url": endpoint.base_url, **endpoint.parameters()}
 
 
 def with_arguments(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Endpoint:
@@ -137,11 +135,6 @@ def with_arguments(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Endpoint
         body.pop("stop", None)
     own = {name: body.pop(name) for name in ("max_tokens", "temperature") if name in body}
     return endpoint.model_copy(update={**own, "extra": {**endpoint.extra, **body}})
-
-
-def _request(endpoint: Endpoint, id: int, prompt: str) -> Request:
-    messages = json.loads(prompt)
-    return Request(key_of([identity(endpoint), messages]), _subject(id), 1, messages)
 
 
 def _subject(id: int) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.teacher_server import ChatServer
 from evals.completions import Completion
-from evals.engines import EndpointModel
+from evals.engines.config import EndpointModel
 
 KEY = "sk-model-8be2c410"
 
@@ -27,7 +27,9 @@ class Asking:
         quick = {"first_wait": 0.01, "longest_wait": 0.05, "attempts": 2, "timeout": 1, "concurrency": 4}
         return EndpointModel.model_validate({"base_url": self.url, "model": "served"} | quick | changed)
 
-    def lm(self, done: dict[int, Completion] | None = None, grammar: str | None = None, **changed: Any) -> Any:
+    def lm(
+        self, done: dict[int, Completion] | None = None, grammar: str | None = None, sample: int = 0, **changed: Any
+    ) -> Any:
         """Return an `EndpointLM` for answers of 64 tokens at most."""
         from evals.engines.endpoint import EndpointLM
 
@@ -36,8 +38,9 @@ class Asking:
         def keep(batch: Sequence[Completion]) -> None:
             self.kept.extend(batch)
 
-        endpoint = model.endpoint(64, grammar)
-        return EndpointLM(endpoint, self.journal, done or {}, keep, opens_thinking=model.opens_thinking)
+        lm = EndpointLM(model.endpoint(64, grammar), self.journal, opens_thinking=model.opens_thinking)
+        lm.take_up(done or {}, sample, keep)
+        return lm
 
 
 def requests(*questions: str, **arguments: Any) -> list[Any]:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.engines import EndpointModel
+from evals.engines.config import EndpointModel
 from outline import StructureSpec
 from settings import Settings, UserError, load_config
 

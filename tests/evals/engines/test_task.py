@@ -1,19 +1,24 @@
-"""The shipped task by lm-eval, through an endpoint and into a store of completions."""
+"""The harness asks a model behind an endpoint, through lm-eval and into its store of completions."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks.teacher_server import Act, ChatServer, Seen
-from evals.completions import CompletionStore
-from evals.config import TASKS
-from evals.engines.config import EndpointModel
+from evals.config import EvalConfig
+from evals.harness import evaluate
 from evals.questions import load_questions
+from evals.summary import Result
+from outline import StructureSpec
+from settings import load_config
 from tests.evals.conftest import COMPLIANT
 from tests.evals.engines.conftest import Asking
 
 pytestmark = pytest.mark.slow
+Served = Callable[..., Result]
 
 
 def answer(seen: Seen, times: int) -> Act:
@@ -24,48 +29,45 @@ def answer(seen: Seen, times: int) -> Act:
     return Act(content=COMPLIANT if days[0] <= 2 else "- rest")
 
 
-def evaluate(model: EndpointModel, store: CompletionStore, questions: Path, journal: Path) -> tuple[Any, Any]:
-    import lm_eval
-    from lm_eval.tasks import TaskManager
+@pytest.fixture
+def served(config_file: Path, asking: Asking) -> Served:
+    """Evaluate the model behind the test's server."""
 
-    from evals.engines.endpoint import EndpointLM
+    def run(*overrides: str, **entry: Any) -> Result:
+        endpoint = json.loads(asking.model(**entry.pop("endpoint", {})).model_dump_json(exclude_unset=True))
+        models = f"models={json.dumps([{'name': 'served', 'endpoint': endpoint} | entry])}"
+        return evaluate(load_config(config_file, EvalConfig, [models, *overrides])).results[0]
 
-    lm = EndpointLM(model.endpoint(64), journal, store.done, store.append)
-    simple_evaluate: Any = lm_eval.simple_evaluate
-    results = simple_evaluate(
-        model=lm,
-        tasks=["outline"],
-        task_manager=TaskManager(
-            include_path=str(TASKS), include_defaults=False, metadata={"questions": str(questions)}
-        ),
-        apply_chat_template=True,
-        gen_kwargs={"max_gen_toks": 32},
-        bootstrap_iters=0,
-    )
-    return lm, results
+    return run
 
 
-def test_the_task_runs_through_an_endpoint(
-    server: ChatServer, asking: Asking, questions_file: Path, tmp_path: Path
+def test_a_question_without_an_answer_is_unscored_and_the_only_one_asked_again(
+    server: ChatServer, served: Served, questions_file: Path
 ) -> None:
     server.script = answer
+    first = served()
+    assert {id: score.compliant for (id, _), score in first.scores.items()} == {0: True, 1: True, 2: False, 3: False}
+    assert first.error
+    assert "1 requests found no answer" in first.error
     questions = load_questions(questions_file)
-    store = CompletionStore(tmp_path / "model", {"model": "served"}, questions)
-    store.open()
-    lm, results = evaluate(asking.model(), store, questions_file, asking.journal)
-    assert sorted(store.done) == [0, 1, 2, 3]
-    assert list(lm.failures) == [4]
-    samples = {sample["doc_id"]: sample["compliance"] for sample in results["samples"]["outline"]}
-    assert [samples[id] for id in range(4)] == [1, 1, 0, 0]
     body = next(seen.body for seen in server.seen if seen.text == questions[0].user)
-    assert body["messages"] == questions[0].messages()
-    assert body["max_tokens"] == 32
+    assert (body["messages"], body["max_tokens"]) == (questions[0].messages(), 12)
 
-    # A second run finds all but the one that failed, which it asks for again.
     before = len(server.seen)
     server.script = lambda seen, times: Act(content=COMPLIANT)
-    again = CompletionStore(tmp_path / "model", {"model": "served"}, questions)
-    again.open()
-    evaluate(asking.model(), again, questions_file, asking.journal)
+    second = served()
     assert len(server.seen) == before + 1
-    assert sorted(again.done) == [0, 1, 2, 3, 4]
+    assert (len(second.scores), second.error) == (5, None)
+    served()
+    assert len(server.seen) == before + 1
+
+
+def test_the_grammar_of_the_spec_goes_to_the_server(server: ChatServer, served: Served, spec: StructureSpec) -> None:
+    served(constrained=True, endpoint={"grammar_field": "llama.cpp"})
+    assert {seen.body["grammar"] for seen in server.seen} == {spec.grammar()}
+
+
+def test_every_sample_is_a_request_of_its_own(server: ChatServer, served: Served) -> None:
+    result = served("generation.samples=2", "generation.temperature=0.7")
+    assert len(server.seen) == len(result.scores) == 10
+    assert {seen.body["temperature"] for seen in server.seen} == {0.7}
