@@ -13,7 +13,7 @@ from benchmarks.teacher_server import Act, ChatServer, see
 from evals.judge import JudgeSummary
 from evals.judge.config import PROMPTS, load_prompts
 from evals.judge.fence import mark_of, render
-from evals.judge.verdicts import Preference, Rating, read_preference, read_rating
+from evals.judge.verdicts import Preference, Rating, Unscored, read_preference, read_rating
 from settings import UserError
 from tests.evals.judge.conftest import GOOD, QUESTIONS, fair, rating, texts
 
@@ -71,10 +71,14 @@ def test_a_template_that_would_not_work_is_one_message(tmp_path: Path, old: str,
         load_prompts(path)
 
 
-def test_the_prompts_show_a_verdict_that_can_be_read() -> None:
+def test_a_judge_that_repeats_its_instructions_gives_no_verdict() -> None:
     prompts = load_prompts(PROMPTS)
-    assert isinstance(read_rating(prompts.pointwise.system.rstrip().splitlines()[-1]), Rating)
-    assert isinstance(read_preference(prompts.pairwise.system.rstrip().splitlines()[-1]), Preference)
+    graded, compared = (prompt.system.rstrip().splitlines()[-1] for prompt in (prompts.pointwise, prompts.pairwise))
+    assert isinstance(read_rating(graded), Unscored)
+    assert isinstance(read_rating(prompts.pointwise.system), Unscored)
+    assert isinstance(read_preference(compared), Unscored)
+    assert isinstance(read_rating(graded.replace("<1 to 5>", "3")), Rating)
+    assert isinstance(read_preference(compared.replace("<A, B or tie>", "B")), Preference)
 
 
 def test_the_helper_of_these_tests_reads_what_is_sent() -> None:
