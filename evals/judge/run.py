@@ -78,6 +78,7 @@ def _tell(config: JudgeConfig, summary: JudgeSummary, folder: Path) -> None:
     console.print(
         f"judged by {summary.model}: {summary.usage['requests']} answers for ${summary.cost:.4f}, "
         f"${summary.cost_of_this_run:.4f} of it in this run",
+        markup=False,
         highlight=False,
     )
     if missing := summary.unscored():

@@ -65,7 +65,8 @@ class Preferred:
     agreement: Proportion
     """Of the pairs that were asked about in both orders, those with the same verdict in both."""
     first_position: Proportion
-    """Of the single verdicts that name a winner, those for the answer that stands first; without bias about 0.5."""
+    """Of the single verdicts of these pairs that name a winner, those for the answer that stands first; without bias
+    about 0.5."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +116,13 @@ def summarize_pairs(compared: Sequence[Compared], confidence: float = 0.95) -> l
 def _preferred(pair: tuple[str, str], compared: Sequence[Compared], confidence: float) -> Preferred:
     from scipy.stats import binomtest
 
-    results = Counter(one.result for one in compared if not isinstance(one.result, Unscored))
+    scored = [one for one in compared if not isinstance(one.result, Unscored)]
+    results = Counter(one.result for one in scored)
     wins, losses = results["win"], results["loss"]
     undecided = results["tie"] + results["identical"] + results["inconsistent"]
     asked = wins + losses + results["tie"] + results["inconsistent"]
-    winners = Counter(verdict.winner for one in compared for verdict in one.verdicts if isinstance(verdict, Preference))
+    # Of whole pairs only: one order alone would count its better answer as its first.
+    winners = Counter(verdict.winner for one in scored for verdict in one.verdicts if isinstance(verdict, Preference))
     return Preferred(
         first=pair[0],
         second=pair[1],

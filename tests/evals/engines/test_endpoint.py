@@ -46,6 +46,33 @@ def test_what_is_done_is_not_asked_for(server: ChatServer, asking: Asking) -> No
     assert sorted(seen.text for seen in server.seen) == ["a", "b", "c"]
 
 
+def test_a_run_that_dies_pays_for_no_answer_twice(server: ChatServer, asking: Asking) -> None:
+    server.script = echo
+    questions = requests(*(f"question {number}" for number in range(20)))
+    lm = asking.lm()
+    asking.kept = Dying(5)
+    with pytest.raises(OSError, match="disk"):
+        lm.generate_until(questions)
+    asking.kept = []
+    assert len(set(asking.lm().generate_until(questions))) == 20
+    assert len(asking.kept) == 20
+    assert server.ledger.paid_twice == 0
+    assert len(server.seen) == 20
+
+
+class Dying(list):
+    """A store that breaks after so many completions."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self._room = room
+
+    def extend(self, batch: Any) -> None:
+        super().extend(batch)
+        if len(self) > self._room:
+            raise OSError("the disk broke")
+
+
 @pytest.mark.parametrize(
     "changed", [{"model": "other"}, {"temperature": 0.5}, {"seed": 1}, {"extra": {"min_p": 0.1}}], ids=str
 )

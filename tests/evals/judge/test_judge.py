@@ -116,7 +116,8 @@ def test_a_pair_that_lacks_one_order_is_unscored(judge: Judge, server: ChatServe
     server.script = script
     (pair,) = judge(TWO, PAIRWISE).pairwise
     assert (pair.wins, pair.unscored) == (N - 1, {"no JSON object": 1})
-    assert (pair.win_rate.n, pair.agreement.n) == (N - 1, N - 1)
+    assert (pair.win_rate.n, pair.agreement.n, pair.first_position.n) == (N - 1, N - 1, 2 * (N - 1))
+    assert pair.first_position.share == 0.5
 
 
 def test_an_answer_that_there_is_not_is_unscored_and_not_asked_about(judge: Judge, server: ChatServer) -> None:
