@@ -2,15 +2,19 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from evals.answers import extract_answer
 from evals.comparisons import compare_all
 from evals.config import EvalConfig
-from evals.harness import evaluate
+from evals.harness import Evaluation, evaluate
+from evals.judge import judge_all, unavailable
 from evals.report import write_report
 from evals.summary import summarize
-from settings import load_config, run_command, split_overrides
+from evals.task import OWN_QUESTIONS
+from settings import console, load_config, run_command, split_overrides
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,8 +28,27 @@ def main(arguments: Sequence[str]) -> int:
         for result in evaluation.results
     ]
     compared = compare_all(evaluation.results, config.statistics)
-    write_report(config, evaluation, rows, compared)
+    write_report(config, evaluation, rows, compared, judge=_judge(config, evaluation))
     return int(any(row.error for row in rows))
+
+
+def _judge(config: EvalConfig, evaluation: Evaluation) -> Mapping[str, Any] | None:
+    """What the judge says of the answers to the config's own questions; None where nobody judges."""
+    if reason := unavailable(config.judge):
+        console.print(reason, highlight=False)
+        return None
+    assert config.judge
+    asked = [result for result in evaluation.results if result.condition.task.question_set == OWN_QUESTIONS]
+    if not asked:
+        return None
+    answers = {
+        result.condition.name: {
+            id: extract_answer(made.completion) or "" for (id, sample), made in result.completions.items() if not sample
+        }
+        for result in asked
+    }
+    questions = evaluation.questions[asked[0].condition.task.name]
+    return judge_all(config.judge, config.out / "judge", questions, answers).as_json()
 
 
 def _config(arguments: Sequence[str]) -> EvalConfig:

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.fingerprint import changed_parts, key_of, question_key
+from evals.fingerprint import changed_parts, question_key
+from evals.hashes import key_of
 from evals.questions import Question
 from settings import write_jsonl, write_text
 

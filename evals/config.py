@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from evals.entries import ModelEntry, known_tasks
+from evals.judge.config import JudgeConfig
+from evals.knowledge import KnowledgeConfig
 from settings import Settings
 
 
@@ -32,10 +34,16 @@ class Generation(Settings):
     @model_validator(mode="after")
     def _samples_differ(self) -> "Generation":
         if self.samples > 1 and not self.temperature:
-            raise ValueError(
-                f"{self.samples} greedy samples would all be the same: set a temperature, say 0.7"
-            )
+            raise ValueError(f"{self.samples} greedy samples would all be the same: set a temperature, say 0.7")
         return self
+
+    def device_name(self) -> str | None:
+        """Return the device as lm-eval takes it; None: the best there is."""
+        if self.device != "auto":
+            return self.device
+        import torch
+
+        return None if torch.cuda.is_available() or torch.backends.mps.is_available() else "cpu"
 
     @field_validator("dtype")
     @classmethod
@@ -88,6 +96,10 @@ class EvalConfig(Settings):
     models: tuple[ModelEntry, ...] = Field(min_length=1)
     generation: Generation
     statistics: Statistics = Statistics()
+    judge: JudgeConfig | None = None
+    """A hosted model that grades the answers; without one they are not judged."""
+    knowledge: KnowledgeConfig | None = None
+    """Multiple-choice tasks that tell whether tuning cost knowledge; most need a hub."""
     examples: int = Field(default=12, ge=0)
     """Questions shown side by side in the report."""
 

@@ -1,14 +1,12 @@
 """The key of a completion: everything that decides what a model generates, so that no other answer is ever re-used."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from evals.config import Generation
-from evals.models import LocalModel
+from evals.hashes import file_digest, key_of
 from evals.questions import Question
 from evals.task import Task
 
@@ -33,22 +31,9 @@ def fingerprint(
         "model": model,
         "generation": generation.model_dump(mode="json", exclude={"samples"}),
         "grammar": grammar,
-        "code": {path.name: _digest(path) for path in code},
+        "code": {path.name: file_digest(path) for path in code},
         "versions": {name: _version(name) for name in _LIBRARIES[engine]},
     }
-
-
-def digests(model: LocalModel) -> dict[str, str]:
-    """Return the SHA-256 of each of a model's files.
-
-    The weights are hashed whole, about a second a gigabyte; sizes and dates would miss a changed weight.
-    """
-    return {name: _digest(path) for name, path in sorted(model.files().items())}
-
-
-def key_of(parts: object) -> str:
-    """Return the SHA-256 of a JSON value, in hexadecimal."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def question_key(question: Question) -> str:
@@ -63,11 +48,6 @@ def changed_parts(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 def _in_order(*parts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name for part in parts for name in part))
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _version(library: str) -> str | None:

@@ -4,24 +4,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rich.markup import escape
-
-from evals.completions import Completion, CompletionStore
+from evals.answering import Answering, Completions, answer, make_ready
 from evals.conditions import Condition, Subject, subjects
-from evals.config import EvalConfig, Generation
-from evals.engines.config import identity
-from evals.entries import ModelEntry
-from evals.fingerprint import digests, fingerprint
-from evals.generate import Job, generate
+from evals.config import EvalConfig, folder_name
+from evals.knowledge import Knowledge, measure_knowledge
 from evals.measures import figures
-from evals.models import LocalModel, locate
 from evals.questions import Question, load_questions
-from evals.saved import load_completions
 from evals.scoring import score_completion
 from evals.summary import Result
-from llm import Endpoint
 from outline import StructureSpec
-from settings import console, write_jsonl, write_text
+from settings import write_jsonl, write_text
 
 
 @dataclass(frozen=True)
@@ -32,6 +24,8 @@ class Evaluation:
     """By task."""
     results: Sequence[Result]
     """One a condition, in the order of the config."""
+    knowledge: Mapping[str, Knowledge]
+    """By model, of those in folders or from the hub; empty without a `knowledge` section."""
 
 
 def evaluate(config: EvalConfig) -> Evaluation:
@@ -46,84 +40,29 @@ def evaluate(config: EvalConfig) -> Evaluation:
     questions = {
         name: task.questions(config.questions, spec, config.limit, config.shots) for name, task in tasks.items()
     }
-    answers = [row.answer for row in load_questions(config.reference_answers or config.questions) if row.answer]
-    models = [_located(subject) for subject in found]
-    saved = [_saved(subject, questions, config) for subject in found]
+    references = [row.answer for row in load_questions(config.reference_answers or config.questions) if row.answer]
+    asking = Answering(config, questions, references, spec)
+    models = [make_ready(subject, asking) for subject in found]
     _write_plan(config, found, questions)
-    results = []
-    for subject, model, ready in zip(found, models, saved, strict=True):
-        made, error = (ready, None) if ready else _completions(subject, model, config, questions, answers, spec)
+    results, knowledge = [], {}
+    for ready in models:
+        made, error = answer(ready, asking)
         for condition, completions in made.items():
-            asked = questions[condition.task.name]
-            results.append(_score(subject, condition, asked, completions, config, spec, error))
-    return Evaluation(questions, results)
-
-
-def _located(subject: Subject) -> LocalModel | None:
-    entry = subject.entry
-    return locate(entry) if entry.path or entry.hub else None
-
-
-def _saved(
-    subject: Subject, questions: Mapping[str, Sequence[Question]], config: EvalConfig
-) -> dict[Condition, Mapping[tuple[int, int], Completion]] | None:
-    if subject.entry.completions is None:
-        return None
-    path, samples = subject.entry.completions, config.generation.samples
-    return {
-        condition: load_completions(path, questions[condition.task.name], samples) for condition in subject.conditions
-    }
-
-
-def _completions(
-    subject: Subject,
-    model: LocalModel | None,
-    config: EvalConfig,
-    questions: Mapping[str, Sequence[Question]],
-    answers: Sequence[str],
-    spec: StructureSpec,
-) -> tuple[dict[Condition, Mapping[tuple[int, int], Completion]], str | None]:
-    """What a model answers under each of its conditions, generated where it is not there from an earlier run."""
-    entry, generation = subject.entry, config.generation
-    grammar = spec.grammar() if entry.constrained else None
-    engine = entry.engine if model else "endpoint"
-    what = digests(model) if model else identity(_endpoint(entry, generation))
-    jobs = [
-        Job(
-            condition,
-            CompletionStore(
-                config.out / condition.folder,
-                fingerprint(what, engine, generation, condition.task, grammar),
-                questions[condition.task.name],
-                generation.samples,
-            ),
-        )
-        for condition in subject.conditions
-    ]
-    waiting = [job for job in jobs if job.store.missing()]
-    total, missing = sum(job.store.total for job in jobs), sum(job.store.missing() for job in jobs)
-    said = f"{missing} of {total} answers to make" if waiting else f"all {total} answers are there from an earlier run"
-    console.print(f"[bold]{escape(entry.name)}[/]: {said}")
-    error = generate(model, subject, config, waiting, answers, grammar) if waiting else None
-    return {job.condition: job.store.done for job in jobs}, error
-
-
-def _endpoint(entry: ModelEntry, generation: Generation) -> Endpoint:
-    assert entry.endpoint
-    return entry.endpoint.endpoint(generation.max_new_tokens)
+            results.append(_score(ready.subject, condition, completions, asking, error))
+        if config.knowledge and ready.model:
+            folder = config.out / folder_name(ready.model.name)
+            device, size = config.generation.device_name(), config.generation.batch_size
+            knowledge[ready.model.name] = measure_knowledge(ready.model, config.knowledge, device, size, folder)
+    return Evaluation(questions, results, knowledge)
 
 
 def _score(
-    subject: Subject,
-    condition: Condition,
-    questions: Sequence[Question],
-    completions: Mapping[tuple[int, int], Completion],
-    config: EvalConfig,
-    spec: StructureSpec,
-    error: str | None,
+    subject: Subject, condition: Condition, completions: Completions, asking: Answering, error: str | None
 ) -> Result:
+    """Score the completions of one condition, and write scores.jsonl beside them."""
+    questions = asking.questions[condition.task.name]
     scores = {
-        (id, sample): score_completion(questions[id], made.completion, spec)
+        (id, sample): score_completion(questions[id], made.completion, asking.spec)
         for (id, sample), made in sorted(completions.items())
     }
     measured = {key: figures(score, completions[key]) for key, score in scores.items()}
@@ -131,7 +70,7 @@ def _score(
         {"id": id, "sample": sample, **score.as_dict(), "metrics": measured[id, sample]}
         for (id, sample), score in scores.items()
     ]
-    write_jsonl(config.out / condition.folder / "scores.jsonl", rows)
+    write_jsonl(asking.config.out / condition.folder / "scores.jsonl", rows)
     return Result(condition, subject, completions, scores, measured, error)
 
 

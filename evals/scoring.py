@@ -1,6 +1,5 @@
 """The score of one completion; the lm-eval tasks, the metrics, the harness and the report all take it from here."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 

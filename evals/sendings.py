@@ -151,7 +151,7 @@ def opens_condition(text: str) -> bool:
     if any(not sending.conditional for sending in sendings):
         return False
     asks = (
-        known.condition.match(last) or known.opener.match(last) or last.endswith(":") and known.condition.search(last)
+        known.condition.match(last) or known.opener.match(last) or (last.endswith(":") and known.condition.search(last))
     )
     return bool(asks or sendings)
 

@@ -15,6 +15,9 @@ from settings import Settings, UserError, read_yaml
 TASKS = Path(__file__).with_name("tasks")
 DATA = TASKS / "data"
 EXAMPLES = DATA / "examples.jsonl"
+OWN_QUESTIONS = "questions"
+"""The set of those tasks that ask the questions of the config."""
+
 _STRUCTURE = "{structure}"
 
 
@@ -43,7 +46,7 @@ class Task:
     @property
     def question_set(self) -> str:
         """Tasks with the same set ask the same questions, so that their answers can be compared in pairs."""
-        return self.options.own_questions or "questions"
+        return self.options.own_questions or OWN_QUESTIONS
 
     def questions(self, path: Path, spec: StructureSpec, limit: int | None, examples: Path | None) -> list[Question]:
         """Return the questions as they are asked: with the task's instruction, after its worked examples."""

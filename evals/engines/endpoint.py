@@ -16,7 +16,7 @@ from lm_eval.api.model import LM
 
 from evals.completions import Completion
 from evals.engines.config import identity
-from evals.fingerprint import key_of
+from evals.hashes import key_of
 from llm import Endpoint, Journal
 from llm.client import ChatClient
 from llm.many import ask_all

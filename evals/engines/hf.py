@@ -33,7 +33,7 @@ class RecordingLM(Recording, _HFLM):
             tokenizer=str(model.tokenizer),
             peft=str(model.adapter) if model.adapter else None,
             dtype=generation.dtype,
-            device=None if generation.device == "auto" else generation.device,
+            device=generation.device_name(),
             batch_size=generation.batch_size,
         )
         self._name = model.name

@@ -1,0 +1,66 @@
+"""Multiple-choice tasks of one's own, answered by the tiny model through lm-eval."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evals.entries import ModelEntry
+from evals.knowledge import KnowledgeConfig, measure_knowledge
+from evals.models import LocalModel, locate
+from settings import UserError, write_jsonl
+
+pytestmark = pytest.mark.slow
+
+TASK = """
+task: ankles
+dataset_path: json
+dataset_kwargs: {{data_files: {{test: {file}}}}}
+output_type: multiple_choice
+test_split: test
+doc_to_text: "{{{{question}}}}"
+doc_to_choice: "{{{{choices}}}}"
+doc_to_target: "{{{{answer}}}}"
+metric_list: [{{metric: acc, aggregation: mean, higher_is_better: true}}]
+"""
+
+
+@pytest.fixture
+def tasks(tmp_path: Path) -> Path:
+    folder = tmp_path / "tasks"
+    rows = [{"question": f"ankle {n}?", "choices": ["ice", "rest"], "answer": n % 2} for n in range(6)]
+    write_jsonl(folder / "rows.jsonl", rows)
+    (folder / "ankles.yaml").write_text(TASK.format(file=folder / "rows.jsonl"))
+    return folder
+
+
+@pytest.fixture
+def model(tiny_model: Path) -> LocalModel:
+    return locate(ModelEntry(name="tiny", path=tiny_model))
+
+
+def test_accuracy_is_measured_once_for_the_same_model_and_tasks(tasks: Path, model: LocalModel, tmp_path: Path) -> None:
+    config = KnowledgeConfig(tasks=("ankles",), include=tasks)
+    first = measure_knowledge(model, config, "cpu", 2, tmp_path)
+    assert first.reason is None
+    assert first.accuracy["ankles"].n == 6
+    assert 0 <= first.accuracy["ankles"].value <= 1
+    kept = tmp_path / "knowledge.json"
+    kept.write_text(
+        json.dumps(json.loads(kept.read_text()) | {"accuracy": {"ankles": {"value": 9, "stderr": 0, "n": 6}}})
+    )
+    assert measure_knowledge(model, config, "cpu", 2, tmp_path).accuracy["ankles"].value == 9
+    fewer = config.model_copy(update={"limit": 4})
+    assert measure_knowledge(model, fewer, "cpu", 2, tmp_path).accuracy["ankles"].n == 4
+
+
+def test_a_dataset_that_cannot_be_had_is_a_reason_and_no_zero(tasks: Path, model: LocalModel, tmp_path: Path) -> None:
+    (tasks / "rows.jsonl").unlink()
+    found = measure_knowledge(model, KnowledgeConfig(tasks=("ankles",), include=tasks), "cpu", 2, tmp_path)
+    assert (found.accuracy, bool(found.reason)) == ({}, True)
+    assert not (tmp_path / "knowledge.json").exists()
+
+
+def test_an_unknown_task_is_a_mistake(model: LocalModel, tasks: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"knowledge\.tasks: lm-eval has no task no_such_task"):
+        measure_knowledge(model, KnowledgeConfig(tasks=("no_such_task",), include=tasks), "cpu", 2, tmp_path)
