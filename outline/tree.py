@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from outline.canonical import read_canonical
 from outline.lenient import relax
+from outline.plain import read_plain
 
 # CommonMark itself has no limit; markdown-it needs one against inputs such as a thousand "- ". Each level of a list
 # costs three, so about thirty levels are counted and what lies deeper is not seen.
@@ -48,12 +48,18 @@ class Outline:
 
     def walk(self) -> Iterator[tuple[str, int, Node]]:
         """Yield (path such as "2.1.3", depth from 1, node), parents before their children."""
+        return iter(self._points)
+
+    @cached_property
+    def _points(self) -> list[tuple[str, int, Node]]:
+        points: list[tuple[str, int, Node]] = []
         waiting = [(str(number), 1, root) for number, root in enumerate(self.roots, start=1)][::-1]
         while waiting:
             path, depth, node = waiting.pop()
-            yield path, depth, node
+            points.append((path, depth, node))
             below = [(f"{path}.{number}", depth + 1, child) for number, child in enumerate(node.children, start=1)]
             waiting.extend(reversed(below))
+        return points
 
     @property
     def depth(self) -> int:
@@ -88,18 +94,21 @@ def parse_outline(text: str, lenient: bool = False) -> Outline:
 # Small, but enough that the checks which follow one another on a text parse it once.
 @lru_cache(maxsize=16)
 def _read(text: str) -> Outline:
-    points = read_canonical(text)
-    return read_markdown(text) if points is None else Outline(_grow(points))
+    plain = read_plain(text)
+    if plain is None:
+        return read_markdown(text)
+    prose = tuple((line, " ".join(words)) for line, words in plain.prose)
+    return Outline(_grow(plain.points), prose, plain.lists)
 
 
-def _grow(points: Sequence[tuple[int, str, int]]) -> tuple[Node, ...]:
-    """The tree of (level from 0, text, line) in reading order; no level is skipped on the way down."""
+def _grow(points: Sequence[tuple[int, Sequence[str], int]]) -> tuple[Node, ...]:
+    """The tree of (level from 0, words, line) in reading order; no level is skipped on the way down."""
     waiting: dict[int, list[Node]] = {}
     # From the end: the points below one are there before it, the last of them first.
-    for level, text, line in reversed(points):
+    for level, words, line in reversed(points):
         below = waiting.pop(level + 1, [])
-        waiting.setdefault(level, []).append(Node(text, tuple(reversed(below)), line))
-    return tuple(reversed(waiting[0]))
+        waiting.setdefault(level, []).append(Node(" ".join(words), tuple(reversed(below)), line))
+    return tuple(reversed(waiting.get(0, [])))
 
 
 def read_markdown(text: str) -> Outline:
