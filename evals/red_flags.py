@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from evals.sendings import english, opens_condition, read_sentence, split_sentences
 from outline import parse_outline
@@ -124,12 +124,14 @@ def main(arguments: Sequence[str]) -> int:
         by_label = {label: counts.as_dict() for label, counts in labels.items()}
         print(json.dumps({"sent": sent.as_dict(), "first": first.as_dict(), "labels": by_label}))
         return 0
-    table = Table("answers", "cases", "precision", "recall", "missed", "false alarms", title=escape(options.file))
-    named = [("sent", sent), ("sent first", first), *((f"  sent, of label {name}", n) for name, n in labels.items())]
-    for name, counts in named:
-        n, precision, recall, _, _, missed, false_alarms, _ = counts.as_dict().values()
-        shares = ["-" if rate is None or name[0] == " " else f"{rate:.1%}" for rate in (precision, recall)]
-        table.add_row(name, str(n), *shares, str(missed), str(false_alarms))
+    columns = ("cases", "precision", "recall", "missed", "false alarms")
+    table = Table(Column("answers", no_wrap=True), *columns, title=escape(options.file), title_justify="left")
+    for name, counts in {"sent": sent, "sent first": first}.items():
+        shares = ["-" if rate is None else f"{rate:.1%}" for rate in (counts.precision, counts.recall)]
+        table.add_row(name, *map(str, (counts.as_dict()["n"], *shares, counts.missed, counts.false_alarms)))
+    for name, counts in labels.items():
+        # Of one label all are either to be sent or not, so that only one of the two errors can be made.
+        table.add_row(f"  {name}", *map(str, (counts.as_dict()["n"], "", "", counts.missed, counts.false_alarms)))
     output.print(table)
     return 0
 

@@ -142,7 +142,7 @@ def _conditions(text: str, starts: list[int]) -> list[tuple[int, int]]:
 
 
 def opens_condition(text: str) -> bool:
-    """Whether the points under a lower-case point hold only on a condition: "if you notice:", "when to call for help"."""
+    """Whether the points under a lower-case point hold only on a condition: "if you notice:", "when to call"."""
     known = english()
     last = known.ignored.sub(_blank, split_sentences(text)[-1]).strip()
     if last.endswith("?"):
@@ -150,10 +150,9 @@ def opens_condition(text: str) -> bool:
     sendings = read_sentence(last)
     if any(not sending.conditional for sending in sendings):
         return False
-    asks = (
-        known.condition.match(last) or known.opener.match(last) or (last.endswith(":") and known.condition.search(last))
-    )
-    return bool(asks or sendings)
+    asks = known.condition.match(last) or known.opener.match(last)
+    leads = last.endswith(":") and known.condition.search(last)
+    return bool(asks or leads or sendings)
 
 
 def _blank(match: re.Match[str]) -> str:
