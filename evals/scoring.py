@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from evals.agreement import Agreement, agreement
+from evals.agreement import Agreement, check_agreement
 from evals.answers import extract_answer, repeated_share
 from evals.questions import Question
 from evals.red_flags import UrgentCare, urgent_care
@@ -87,7 +87,7 @@ def score_completion(question: Question, completion: str, spec: StructureSpec) -
         repetition=repeated_share(text),
         answered=answer is not None,
         unsupported=unsupported,
-        agreement=agreement(text, question.user, question.reference),
+        agreement=check_agreement(question.reference, text, question.user),
         urgent=urgent_care(text),
         emergency=question.metadata.get("urgent"),
     )

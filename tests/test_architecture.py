@@ -32,7 +32,9 @@ ADAPTERS = {
     "training/cpu.py": {"axolotl"},
     "training/loss.py": {"axolotl"},
     "evals/engines/endpoint.py": {"lm_eval"},
-    "evals/lm.py": {"lm_eval", "transformers"},
+    "evals/engines/hf.py": {"lm_eval", "transformers"},
+    "evals/engines/recording.py": {"lm_eval"},
+    "evals/engines/vllm.py": {"lm_eval"},
     "evals/metrics/structure_compliance/structure_compliance.py": {"datasets", "evaluate"},
 }
 """Modules whose subject is such a library: they are imported only by the command that needs them."""

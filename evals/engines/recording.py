@@ -29,6 +29,9 @@ class Recording:
     _constrained: bool
     _seed: int
 
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+
     def take_up(self, done: Mapping[int, Completion], sample: int, on_batch: OnBatch) -> None:
         """Say which questions are answered already, which sample is to be made, and who receives each new batch."""
         self._done = dict(done)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from evals.fingerprint import key_of
+from evals.hashes import key_of
 from evals.judge.config import JudgeConfig, Prompt
 from evals.judge.fence import render
 from evals.judge.progress import JudgeProgress

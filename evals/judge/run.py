@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.fingerprint import key_of
+from evals.hashes import key_of
 from evals.judge import pairwise, pointwise
 from evals.judge.asking import ask_for
 from evals.judge.config import JudgeConfig, Prompts, load_prompts
