@@ -17,7 +17,8 @@ BENIGN = "- Rest the ankle.\n  - Ice it.\n    - Ten minutes."
 
 # What was reached, rounded down. The check was built on `cases` and `typical`; `heldout` was set aside.
 @pytest.mark.parametrize(
-    ("file", "sent", "first"), [("cases", 1, 1), ("typical", 0.98, 0.97), ("heldout", 0.95, 1)], ids=lambda value: str(value)
+    ("file", "sent", "first"),
+    [("cases", 1, 1), ("typical", 0.98, 0.97), ("heldout", 0.95, 1)],
 )
 def test_labelled_answers_are_told_apart(file: str, sent: float, first: float) -> None:
     counts = measure_error(read_jsonl(CASES / f"{file}.jsonl"))
