@@ -100,8 +100,6 @@ class EvalConfig(Settings):
     """A hosted model that grades the answers; without one they are not judged."""
     knowledge: KnowledgeConfig | None = None
     """Multiple-choice tasks that tell whether tuning cost knowledge; most need a hub."""
-    examples: int = Field(default=12, ge=0)
-    """Questions shown side by side in the report."""
 
     @field_validator("tasks")
     @classmethod

@@ -86,7 +86,7 @@ def summarize(result: Result, asked: int, samples: int, options: Statistics) -> 
     """Return the figures of one condition."""
     scores = result.scores
     cut = {key for key, made in result.completions.items() if made.finish_reason == "length"}
-    found = {key: _figure(measure, result.by_question(key), options) for key, measure in measures().items()}
+    found = {key: figure_of(measure, result.by_question(key), options) for key, measure in measures().items()}
     flags = [[bool(value) for value in row] for row in result.by_question("compliance").values()]
     criteria = next(iter(scores.values())).structure.criteria if scores else {}
     return Row(
@@ -110,8 +110,11 @@ def summarize(result: Result, asked: int, samples: int, options: Statistics) -> 
     )
 
 
-def _figure(measure: Measure, by_question: Mapping[int, Sequence[float]], options: Statistics) -> Figure | None:
-    """One value a question: its samples are no questions of their own."""
+def figure_of(measure: Measure, by_question: Mapping[int, Sequence[float]], options: Statistics) -> Figure | None:
+    """Return a measure over the questions, None where it was checked on none of them.
+
+    A question has one value, the mean of its samples: these are no questions of their own.
+    """
     values = [fmean(row) for row in by_question.values()]
     if not values:
         return None

@@ -1,7 +1,5 @@
-"""What people read: the table on standard output, report.md, report.html and summary.json."""
+"""What people read: the table on standard output, report.md, report.html, summary.json and a card for each model."""
 
-from evals.report.html import render_html
-from evals.report.markdown import render_markdown
-from evals.report.table import render_table
+from evals.report.write import write_report
 
-__all__ = ["render_html", "render_markdown", "render_table"]
+__all__ = ["write_report"]

@@ -1,91 +1,68 @@
 """report.html: one static file that loads nothing, with every text of a model escaped."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import base64
+import hashlib
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from evals.config import EvalConfig
-from evals.report.examples import Example
-from evals.report.markdown import how
-from evals.report.text import COLUMNS, NOTES, cells, p_value, percent, points, remarks, sentence
-from evals.summary import Comparison, Row
+from evals.measures import measures
+from evals.report.comparing import families, interactions, seeds
+from evals.report.contents import Contents, words
+from evals.report.judged import judge, missing, people
+from evals.report.leads import alone, leads
+from evals.report.payload import embedded, payload
+from evals.report.plots import plots
+from evals.report.remarks import how, remarks
+from evals.report.tables import by_group, criteria, headline, unchecked
+from evals.report.text import lowered, percent
 
-_BOLD = re.compile(r"\*\*(.+?)\*\*")
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A model's row in the plot; lengths in percent of the scale."""
-
-    name: str
-    strict: float
-    low: float
-    high: float
-    lenient: float
-    label: str
+_PAGE = Path(__file__).with_name("page")
+_SCRIPTS = ("dom.js", "answers.js", "questions.js")
 
 
-def render_html(
-    config: EvalConfig, rows: Sequence[Row], comparisons: Sequence[Comparison], examples: Sequence[Example]
-) -> str:
-    """Return the report as one HTML page."""
+def render_html(contents: Contents) -> str:
+    """Return the report as one HTML page.
+
+    The content security policy lets the page's own style and script run, and no request leave; the answers stand in it
+    as JSON, of which the script makes text and never markup.
+    """
+    style = (_PAGE / "report.css").read_text("utf-8")
+    script = "".join((_PAGE / name).read_text("utf-8") for name in _SCRIPTS)
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["bold"] = bold
+    environment.filters["lowered"] = lowered
+    said = words()
     return environment.get_template("report.html.j2").render(
-        title=config.title or config.run,
-        how=how(config),
-        columns=COLUMNS,
-        rows=[(cells(row), row) for row in rows],
-        bars=[bar(row) for row in rows],
-        confidence=percent(config.statistics.confidence),
-        comparisons=[sentence(pair, config.statistics.confidence) for pair in comparisons],
-        remarks=[remark for row in rows for remark in remarks(row)],
-        headline=_headline(rows, comparisons),
-        criteria=_criteria(rows),
-        notes=NOTES,
-        examples=examples,
+        title=contents.title,
+        how=how(contents),
+        intervals=said["intervals"].format(confidence=percent(contents.config.statistics.confidence)),
+        contract=said["leads"]["contract"].format(**contents.spec.model_dump()),
+        leads=leads(contents),
+        alone=alone(contents),
+        headline=headline(contents),
+        groups=by_group(contents),
+        criteria=criteria(contents),
+        unchecked=unchecked(contents),
+        remarks=remarks(contents.rows),
+        plots=plots(contents),
+        families=families(contents),
+        interactions=interactions(contents),
+        seeds=seeds(contents),
+        judge=judge(contents.judge),
+        people=people(contents.review),
+        missing=missing(contents),
+        measures=measures().values(),
+        data=embedded(payload(contents)),
+        style=Markup(style),
+        style_hash=_hash(style),
+        script=Markup(script),
+        script_hash=_hash(script),
     )
 
 
-def bold(text: str) -> Markup:
-    """Return the text escaped, with `**bold**` as bold; links and other Markdown stay text."""
-    return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(text))))
-
-
-def bar(row: Row) -> Bar | None:
-    """Return the plot's row of a model; None when nothing of it was scored."""
-    if row.compliance is None or row.lenient is None:
-        return None
-    share = row.compliance
-    label = f"{percent(share.value)}  ({percent(share.low)} to {percent(share.high)}), n = {row.n}"
-    return Bar(row.name, 100 * share.value, 100 * share.low, 100 * share.high, 100 * row.lenient.value, label)
-
-
-def _headline(rows: Sequence[Row], comparisons: Sequence[Comparison]) -> dict[str, str] | None:
-    """The comparison with the largest difference, in figures; None when there is nothing to compare."""
-    by_name = {row.name: row.compliance for row in rows}
-    best = max(comparisons, key=lambda pair: abs(pair.difference), default=None)
-    if best is None or (before := by_name[best.first]) is None or (after := by_name[best.second]) is None:
-        return None
-    return {
-        "before": percent(before.value),
-        "after": percent(after.value),
-        "first": best.first,
-        "second": best.second,
-        "test": f"{points(best.difference)} points, {p_value(best.p_value)}, {best.n} questions",
-    }
-
-
-def _criteria(rows: Sequence[Row]) -> list[tuple[str, list[str]]]:
-    names = list(dict.fromkeys(name for row in rows for name in row.criteria))
-    return [(name.replace("_", " "), [percent(row.criteria.get(name)) for row in rows]) for name in names]
+def _hash(text: str) -> str:
+    """Of an inline script or style, as a content security policy names it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

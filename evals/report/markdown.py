@@ -1,39 +1,50 @@
-"""report.md: the table and the comparisons, short enough for a README."""
+"""report.md: the headline table with intervals and what the run says, short enough for a README."""
 
 from collections.abc import Sequence
 
-from evals.config import EvalConfig
-from evals.report.text import COLUMNS, NOTES, cells, remarks, sentence
-from evals.summary import Comparison, Row
+from evals.measures import measures
+from evals.report.comparing import sentences
+from evals.report.contents import Contents
+from evals.report.judged import missing
+from evals.report.leads import alone
+from evals.report.remarks import how, remarks
+from evals.report.tables import Cell, Table, headline
 
 
-def render_markdown(config: EvalConfig, rows: Sequence[Row], comparisons: Sequence[Comparison]) -> str:
+def render_markdown(contents: Contents) -> str:
     """Return the report as Markdown."""
-    lines = [f"# {config.title or config.run}", "", how(config), "", *_table(rows), ""]
-    lines += [f"- {_plain(sentence(pair, config.statistics.confidence))}" for pair in comparisons]
-    lines += [f"- {_plain(remark)}" for row in rows for remark in remarks(row)]
-    lines += ["", *(f"- *{heading}*: {note}." for heading, note in NOTES.items())]
-    return "\n".join(lines) + "\n"
+    table = headline(contents)
+    said = sentences(contents) or [alone(contents)]
+    lines = [f"# {plain(contents.title)}", "", plain(how(contents)), "", *markdown_table(table), ""]
+    lines += [f"- {plain(each)}" for each in (*said, *remarks(contents.rows))]
+    if line := missing(contents):
+        lines.append(f"- {line}")
+    notes = [f"*{each.heading}*: {each.note}." for each in measures().values() if each.columns]
+    return "\n".join([*lines, "", *(f"- {note}" for note in notes)]) + "\n"
 
 
-def how(config: EvalConfig) -> str:
-    """Return one sentence on how the completions were made."""
-    generation = config.generation
-    penalty = "" if generation.repetition_penalty == 1 else f", repetition penalty {generation.repetition_penalty}"
-    return (
-        f"Questions of {config.questions}; every model with the same arguments: greedy, at most "
-        f"{generation.max_new_tokens} new tokens, {generation.dtype}, batches of {generation.batch_size}{penalty}."
-    )
+def markdown_table(table: Table) -> list[str]:
+    """Return a table as Markdown, a line of its own before the rows of each question set where there are several."""
+    headings = [heading for heading, _ in table.columns]
+    lines = [_row("", headings), _row("---", ["---:"] * len(headings))]
+    for body in table.bodies:
+        if len(table.bodies) > 1:
+            lines.append(_row(f"*{plain(body.name)}*", [""] * len(headings)))
+        lines += [_row(plain(name), [_cell(cell) for cell in cells]) for name, cells in body.rows]
+    return lines
 
 
-def _table(rows: Sequence[Row]) -> list[str]:
-    heading = "| " + " | ".join(COLUMNS.values()) + " |"
-    rule = "| --- |" + " ---: |" * (len(COLUMNS) - 1)
-    return [heading, rule, *("| " + " | ".join(map(_plain, cells(row).values())) + " |" for row in rows)]
-
-
-def _plain(text: str) -> str:
-    """Text from a config or an exception, without what Markdown or HTML would act on."""
-    for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("\n", " ")):
+def plain(text: str) -> str:
+    """Return a text from a config or an exception without what Markdown or HTML would act on."""
+    for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("[", "\\["), ("\n", " ")):
         text = text.replace(sign, safe)
     return text
+
+
+def _row(first: str, cells: Sequence[str]) -> str:
+    return f"| {' | '.join([first, *cells])} |"
+
+
+def _cell(cell: Cell) -> str:
+    small = f" ({cell.small})" if cell.small else ""
+    return plain(cell.text + small)

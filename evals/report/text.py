@@ -1,98 +1,110 @@
-"""Figures as text, the same in the table, in Markdown and in HTML."""
+"""Figures as text, the same in the terminal, in Markdown and in HTML."""
 
-from evals.stats import Comparison, Share
-from evals.summary import Row
-
-COLUMNS = {
-    "model": "Model",
-    "n": "n",
-    "compliance": "Compliant",
-    "lenient": "Lenient",
-    "depth": "Depth",
-    "breadth": "Breadth",
-    "unsupported": "Unsupported numbers",
-    "tokens": "Tokens",
-    "truncated": "Truncated",
-    "repetition": "Repetition",
-}
-NOTES = {
-    "Compliant": "the answer is one outline that keeps every rule, read as CommonMark; ± is the standard error",
-    "Lenient": "the same after undoing a code fence, • bullets and odd indents",
-    "Depth, breadth": "levels of the list, and children of its widest parent; means",
-    "Unsupported numbers": "share of answers with a number that neither patient nor doctor wrote",
-    "Tokens": "median of a completion, think block included",
-    "Truncated": "share that reached the limit of new tokens",
-    "Repetition": "share of word 4-grams that occurred before in the same answer (seq-rep-4, Welleck et al. 2019)",
-}
-_ABSENT = "–"
-
-
-def cells(row: Row) -> dict[str, str]:
-    """Return the text of every column of a model's row."""
-    return {
-        "model": row.name,
-        "n": f"{row.n} (+{row.unscored} unscored)" if row.unscored else str(row.n),
-        "compliance": with_stderr(row.compliance),
-        "lenient": with_stderr(row.lenient),
-        "depth": number(row.depth),
-        "breadth": number(row.breadth),
-        "unsupported": _unsupported(row),
-        "tokens": _ABSENT if row.tokens is None else f"{row.tokens:.0f}",
-        "truncated": percent(row.truncated),
-        "repetition": percent(row.repetition),
-    }
+from evals.comparisons import Pair
+from evals.measures import Measure, measures
+from evals.report.contents import words
+from evals.stats import Comparison
+from evals.summary import Figure, Row
 
 
 def percent(value: float | None) -> str:
-    """Return a share as whole percent."""
-    return _ABSENT if value is None else f"{100 * value:.0f}%"
+    """Return a share in whole percent, with a decimal where it would else read as all or none."""
+    if value is None:
+        return words()["absent"]
+    rounded = round(100 * value)
+    return f"{100 * value:.1f}%" if rounded in (0, 100) and value not in (0, 1) else f"{rounded}%"
 
 
-def number(value: float | None) -> str:
-    """Return a mean with one decimal."""
-    return _ABSENT if value is None else f"{value:.1f}"
+def number(value: float | None, places: int = 2) -> str:
+    """Return a number with so many decimals."""
+    return words()["absent"] if value is None else f"{value:.{places}f}"
 
 
-def with_stderr(value: Share | None) -> str:
-    """Return `67% ± 7`."""
-    return _ABSENT if value is None else f"{100 * value.value:.0f}% ± {100 * value.stderr:.0f}"
-
-
-def points(difference: float) -> str:
+def signed(difference: float) -> str:
     """Return a difference of shares in percentage points, with its sign."""
     rounded = round(100 * difference)
+    if rounded == 0 and difference:
+        return f"{100 * difference:+.1f}"
     return f"{rounded:+d}" if rounded else "0"
 
 
-def p_value(value: float) -> str:
+def p_text(value: float) -> str:
     """Return `p = 0.012`, or `p < 0.001`."""
     return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
-def sentence(pair: Comparison, confidence: float) -> str:
-    """Return a paired comparison as one sentence."""
-    interval = f"{100 * confidence:.0f}% interval {points(pair.low)} to {points(pair.high)}"
-    return (
-        f"{pair.second} against {pair.first}: {points(pair.difference)} points of strict compliance "
-        f"({interval}, {p_value(pair.p_value)}, "
-        f"n = {pair.n}); only {pair.second} complies on {pair.gained} questions, only {pair.first} on {pair.lost}."
+def value_text(measure: Measure, value: float) -> str:
+    """Return a measure's value in its unit."""
+    if measure.kind == "share":
+        return percent(value)
+    return f"{value:,.0f}" if measure.scale == "tokens" else number(value, 1 if measure.scale else 2)
+
+
+def span_text(measure: Measure, low: float | None, high: float | None) -> str:
+    """Return an interval as `52 to 79%`; nothing where there is none."""
+    if low is None or high is None:
+        return ""
+    first, second = value_text(measure, low), value_text(measure, high)
+    return f"{first.removesuffix('%')} to {second}"
+
+
+def interval_text(measure: Measure, figure: Figure) -> str:
+    """Return a figure's interval."""
+    return span_text(measure, figure.low, figure.high)
+
+
+def absent_text(row: Row, key: str) -> str:
+    """Return what stands for a figure that is not there: nothing was scored, it does not apply, or it is unchecked."""
+    applies = row.n and measures()[key].group != "safety"
+    return words()["unchecked"] if applies else words()["absent"]
+
+
+def partly(figure: Figure, row: Row) -> str:
+    """Return `of 12` where a figure rests on fewer questions than its row has."""
+    return f"of {figure.n}" if figure.n < row.n else ""
+
+
+def difference_text(pair: Pair, measure: Measure) -> tuple[str, str]:
+    """Return a difference and its interval, in points for shares."""
+    found = pair.comparison
+    form = signed if measure.kind == "share" else lambda value: f"{value:+.2f}"
+    unit = " points" if measure.kind == "share" else ""
+    span = "" if found.low is None or found.high is None else f"{form(found.low)} to {form(found.high)}"
+    return form(found.difference) + unit, span
+
+
+def detectable_text(pair: Pair, measure: Measure) -> str:
+    """Return the smallest difference that a comparison would have shown."""
+    if pair.detectable is None:
+        return words()["absent"]
+    return f"{100 * pair.detectable:.0f} points" if measure.kind == "share" else number(pair.detectable)
+
+
+def lowered(heading: str) -> str:
+    """Return a heading as it stands within a sentence; an abbreviation stays as it is."""
+    return heading if heading[:2].isupper() else heading[:1].lower() + heading[1:]
+
+
+def sentence(pair: Pair, key: str, confidence: float) -> str:
+    """Return a comparison as one sentence, its verdict last."""
+    measure, found = measures()[key], pair.comparison
+    difference, span = difference_text(pair, measure)
+    p_value = found.p_value if found.p_holm is None else found.p_holm
+    facts = [f"{percent(confidence)} interval {span}" if span else "no interval", f"Holm {p_text(p_value)}"]
+    facts.append(f"n = {found.n}")
+    if isinstance(found, Comparison):
+        swings = {"gained": found.gained, "lost": found.lost}
+        facts.append(words()["swings"].format(first=found.first, second=found.second, **swings))
+    return words()["sentence"].format(
+        first=found.first,
+        second=found.second,
+        measure=lowered(measure.heading),
+        difference=difference,
+        facts=", ".join(facts),
+        verdict=pair.verdict,
     )
 
 
-def remarks(row: Row) -> list[str]:
-    """Return what the figures of a model do not show by themselves."""
-    said = []
-    if row.compliant_truncated:
-        said.append(f"{row.name}: {row.compliant_truncated} of its compliant answers never ended by themselves.")
-    if row.unanswered:
-        said.append(f"{row.name}: {row.unanswered} answers have a think block that never closed; they score 0.")
-    if row.error:
-        said.append(f"{row.name} ended early, {row.unscored} questions are unscored: {row.error}")
-    return said
-
-
-def _unsupported(row: Row) -> str:
-    if row.unsupported is None:
-        return _ABSENT if row.n == 0 else "unchecked"
-    partly = f" of {row.unsupported_n}" if row.unsupported_n < row.n else ""
-    return percent(row.unsupported.value) + partly
+def differs(pair: Pair) -> bool:
+    """Whether the comparison has shown a difference."""
+    return pair.verdict in ("better", "worse")

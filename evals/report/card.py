@@ -1,0 +1,120 @@
+"""A model card from what was measured, and from what lies beside the weights."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from evals.config import folder_name
+from evals.entries import ModelEntry
+from evals.measures import measures
+from evals.report.contents import Contents, Scored, set_name
+from evals.report.markdown import plain
+from evals.report.remarks import how, of_row
+from evals.report.text import interval_text, value_text
+from settings import read_yaml
+
+CARD = "MODEL_CARD.md"
+_SETTINGS = ("adapter", "lora_r", "lora_alpha", "rl", "chat_template", "sequence_len", "sample_packing", "num_epochs",
+             "max_steps", "micro_batch_size", "gradient_accumulation_steps", "optimizer", "learning_rate",
+             "lr_scheduler", "weight_decay", "bf16", "fp16", "deepspeed", "seed")  # fmt: skip
+"""Keys of a training config that the card tells."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the files beside the weights say of a model; None and empty where they say nothing."""
+
+    base: str | None
+    adapter: bool
+    settings: dict[str, str]
+    data: tuple[str, ...]
+
+
+def cards(contents: Contents) -> dict[Path, str]:
+    """Return the card of each local model by its path below the run's folder; checkpoints get none of their own."""
+    found: dict[str, list[Scored]] = {}
+    for each in contents.scored:
+        if each.result.subject.entry.path and each.row.step is None and each.row.n:
+            found.setdefault(each.row.model, []).append(each)
+    return {Path(folder_name(name)) / CARD: card(contents, name, scored) for name, scored in found.items()}
+
+
+def card(contents: Contents, name: str, scored: Sequence[Scored]) -> str:
+    """Return a model's card: front matter for the Hugging Face hub, what it is, what was measured, its limits."""
+    origin = read_origin(scored[0].result.subject.entry)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("page")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["plain"] = plain
+    front = yaml.safe_dump(_front(contents, name, origin, scored), sort_keys=False, allow_unicode=True)
+    return environment.get_template("model_card.md.j2").render(
+        front=front,
+        name=name,
+        origin=origin,
+        instruction=contents.spec.instruction(),
+        how=how(contents),
+        run=contents.config.run,
+        sets=[(set_name(each.row.question_set), each.row, _figures(each)) for each in scored],
+        remarks=[remark for each in scored for remark in of_row(each.row)],
+    )
+
+
+def read_origin(entry: ModelEntry) -> Origin:
+    """Return what config.yml (a training run's) and adapter_config.json tell."""
+    folder = entry.adapter or entry.path
+    assert folder is not None
+    adapter, run = folder / "adapter_config.json", folder / "config.yml"
+    config: dict[str, Any] = dict(read_yaml(run)) if run.is_file() else {}
+    base = config.get("base_model")
+    if not base and adapter.is_file():
+        base = json.loads(adapter.read_text(encoding="utf-8")).get("base_model_name_or_path")
+    if not base and entry.adapter and entry.path:
+        base = entry.path
+    return Origin(
+        base=str(base) if base else None,
+        adapter=adapter.is_file(),
+        settings={key: str(config[key]) for key in _SETTINGS if config.get(key) is not None},
+        data=tuple(str(each["path"]) for each in config.get("datasets") or [] if each.get("path")),
+    )
+
+
+def _front(contents: Contents, name: str, origin: Origin, scored: Sequence[Scored]) -> dict[str, Any]:
+    on_hub = origin.base and origin.base.count("/") == 1 and not Path(origin.base).exists()
+    return {
+        **({"base_model": origin.base} if on_hub else {}),
+        "language": "en",
+        "pipeline_tag": "text-generation",
+        "library_name": "peft" if origin.adapter else "transformers",
+        "tags": ["outline", *(["lora"] if origin.adapter else [])],
+        "model-index": [{"name": name, "results": [_index(contents, each) for each in scored]}],
+    }
+
+
+def _index(contents: Contents, scored: Scored) -> dict[str, Any]:
+    own = scored.result.condition.task.options.own_questions
+    return {
+        "task": {"type": "text-generation", "name": scored.row.task},
+        "dataset": {"type": own or str(contents.config.questions), "name": set_name(scored.row.question_set)},
+        "metrics": [
+            {"type": key, "name": measures()[key].heading, "value": round(figure.value, 4)}
+            for key, figure in scored.row.figures.items()
+        ],
+    }
+
+
+def _figures(scored: Scored) -> list[tuple[str, str, str, str]]:
+    found = scored.row.figures
+    return [
+        (measure.heading, value_text(measure, figure.value), interval_text(measure, figure), measure.note)
+        for key, measure in measures().items()
+        if (figure := found.get(key))
+    ]
