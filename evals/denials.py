@@ -12,14 +12,15 @@ from outline.negations.lexicon import BITS, DENIED, STATED
 from outline.negations.tokens import Token
 from outline.words import stem
 
-# A clause with one of these states nothing for sure: it may be so, is asked for, looked for, or held off.
-_HEDGES = frozenset(
+# A clause with one of these says nothing for sure: it may be so, or is asked or looked for.
+_DOUBTS = frozenset(
     """
-    may might can could should would sometimes rarely seldom unless if when until only unlikely maybe perhaps possible
-    potential whether any or absence chance risk sign signs monitor watch check look rule sure ensure prevent prevents
-    preventing prevention worry concern
+    may might can could would sometimes rarely seldom unless if when until only unlikely maybe perhaps possible
+    potential whether monitor watch check look rule sure ensure worry concern
     """.split()
 )
+# With one of these it does not state the word, though it may deny it: "any swelling", "prevents infection".
+_SOUGHT = frozenset("any or absence chance risk sign signs prevent prevents preventing prevention".split())
 _CLOSE = 3
 """Words from a cue ("no") to what it denies."""
 _EMPTY = frozenset(("light", "needs", "times", "generic", "courtesies"))
@@ -62,7 +63,7 @@ def _denied_word(case: Case) -> Token | None:
 
 
 def _is_turned(case: Case, key: str, ours: Index, theirs: Index) -> bool:
-    if _is_hedged(case.passage) or _states_of(ours, key) != {DENIED} or _states_of(theirs, key) != {STATED}:
+    if _is_doubtful(case.passage) or _states_of(ours, key) != {DENIED} or _states_of(theirs, key) != {STATED}:
         return False
     beside = case.passage.keys - {key}
     return any(_states(theirs, at, key, beside) for at in sorted(theirs.own.get(key, ())))
@@ -77,11 +78,13 @@ def _states_of(index_: Index, key: str) -> set[int]:
 def _states(theirs: Index, at: int, key: str, beside: set[str]) -> bool:
     """Whether a passage states a word, for sure and under no condition, beside another word of what is denied."""
     passage = theirs.passages[at]
-    if key not in passage.states or _is_hedged(passage) or beside.isdisjoint(passage.keys):
+    if key not in passage.states or beside.isdisjoint(passage.keys | passage.above):
+        return False
+    if _is_doubtful(passage) or any(token.text in _SOUGHT for token in passage.words):
         return False
     around = theirs.passages[max(0, at - 1) : at + 2]
     return not any(other.condition or other.claims for other in around)
 
 
-def _is_hedged(passage: Passage) -> bool:
-    return bool(passage.condition) or any(token.text in _HEDGES for token in passage.words)
+def _is_doubtful(passage: Passage) -> bool:
+    return bool(passage.condition) or any(token.text in _DOUBTS for token in passage.words)
