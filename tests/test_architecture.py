@@ -18,7 +18,10 @@ MAY_IMPORT = {
     "evals": {"settings", "outline", "llm"},
     "benchmarks": {"settings", "outline", "llm", "prep", "training", "evals"},
 }
-HEAVY = {"torch", "transformers", "datasets", "langchain_core", "lm_eval", "openai", "axolotl", "evaluate"}
+HEAVY = {
+    *("torch", "transformers", "datasets", "langchain_core", "lm_eval", "openai", "axolotl", "evaluate"),
+    *("pandas", "rouge_score", "scipy", "statsmodels"),
+}
 ADAPTERS = {
     "benchmarks/clients/langchain.py": {"langchain_core"},
     "benchmarks/clients/processes.py": {"openai"},
@@ -35,7 +38,10 @@ ADAPTERS = {
     "evals/engines/hf.py": {"lm_eval", "transformers"},
     "evals/engines/recording.py": {"lm_eval"},
     "evals/engines/vllm.py": {"lm_eval"},
+    "evals/metrics/reference_agreement/reference_agreement.py": {"datasets", "evaluate"},
+    "evals/metrics/rouge_l/rouge_l.py": {"datasets", "evaluate"},
     "evals/metrics/structure_compliance/structure_compliance.py": {"datasets", "evaluate"},
+    "evals/metrics/unsupported_numbers/unsupported_numbers.py": {"datasets", "evaluate"},
 }
 """Modules whose subject is such a library: they are imported only by the command that needs them."""
 
