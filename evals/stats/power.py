@@ -24,6 +24,17 @@ class Detectable:
     """Comparisons that share `alpha`: each is planned at alpha / family, which is what Holm asks of the first."""
 
 
+def fewest_pairs(alpha: float = 0.05) -> int:
+    """Return the fewest questions with which an exact paired test can give p < `alpha`: 6 for 0.05.
+
+    If all n pairs differ alike, McNemar's exact test and the permutation of signs both give p = 2 / 2**n.
+    """
+    n = 1
+    while 2.0 ** (1 - n) >= alpha:
+        n += 1
+    return n
+
+
 def detectable(n: int, discordance: float, alpha: float = 0.05, power: float = 0.8, family: int = 1) -> Detectable:
     """Return the smallest difference of two shares that McNemar's exact test finds on the same `n` questions.
 
@@ -65,7 +76,7 @@ def detectable_of(pair: "Comparison | ScoreComparison", alpha: float, power: flo
     """Return the smallest difference that a comparison would have found with the discordance that it observed.
 
     For scores it is that of a paired t-test at the observed deviation of the differences: the permutation test's own
-    power has no formula, and approaches it. Not power "at the observed effect", which only restates the p-value
+    power has no formula, and approaches it; None where no score differs or the test cannot reach alpha. Not power "at the observed effect", which only restates the p-value
     (Hoenig and Heisey, The abuse of power, 2001).
     """
     from evals.stats.paired import Comparison
@@ -75,7 +86,7 @@ def detectable_of(pair: "Comparison | ScoreComparison", alpha: float, power: flo
     from statsmodels.stats.power import TTestPower
 
     value = None
-    if pair.n > 1 and pair.deviation:
+    if pair.n >= fewest_pairs(alpha / family) and pair.deviation:
         effect: Any = TTestPower().solve_power(nobs=pair.n, alpha=alpha / family, power=power)
         value = float(effect) * pair.deviation
     return Detectable(value, pair.n, alpha, power, family)

@@ -8,7 +8,7 @@ from typing import Any
 
 from evals.config import Statistics
 from evals.stats.intervals import bootstrap_mean
-from evals.stats.verdicts import fewest_pairs
+from evals.stats.power import fewest_pairs
 
 Cell = tuple[str, bool]
 """A family's name, and whether its model is tuned."""
@@ -51,8 +51,8 @@ def interaction(cells: Mapping[Cell, Mapping[int, bool]], options: Statistics) -
     In shares: the difference of the differences, with a percentile bootstrap over the questions. In odds: the
     interaction of a logistic model by generalized estimating equations (Liang and Zeger, Longitudinal data analysis
     using generalized linear models, 1986), exchangeable within a question, with standard errors robust to that
-    clustering and corrected for few clusters (Mancl and DeRouen, 2001). The two may disagree: from 90% to 95% and
-    from 40% to 50% are different gains in shares and about the same in odds. `cells` has a flag by question id for
+    clustering and corrected for few clusters (Mancl and DeRouen, 2001). The two may disagree: from 80% to 90% and
+    from 40% to 60% are different gains in shares and the same in odds. `cells` has a flag by question id for
     the four cells; raises ValueError for others, or without a question in common.
     """
     families = tuple(dict.fromkeys(family for family, _ in cells))

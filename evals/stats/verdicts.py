@@ -1,18 +1,7 @@
 """What a comparison says, in words: a sample that cannot carry a verdict gets none, and nothing is ever "equal"."""
 
 from evals.stats.paired import Comparison, ScoreComparison
-from evals.stats.power import Detectable
-
-
-def fewest_pairs(alpha: float = 0.05) -> int:
-    """Return the fewest questions with which an exact paired test can give p < `alpha`: 6 for 0.05.
-
-    If all n pairs differ alike, McNemar's exact test and the permutation of signs both give p = 2 / 2**n.
-    """
-    n = 1
-    while 2.0 ** (1 - n) >= alpha:
-        n += 1
-    return n
+from evals.stats.power import Detectable, fewest_pairs
 
 
 def verdict(pair: Comparison | ScoreComparison, effect: Detectable, higher_is_better: bool = True) -> str:

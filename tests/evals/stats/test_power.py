@@ -71,7 +71,12 @@ def test_scores_detect_by_a_paired_t_test() -> None:
     value = detectable_of(pair, 0.05, 0.8).value
     assert value is not None
     assert TTestPower().power(value / pair.deviation, nobs=6, alpha=0.05) == pytest.approx(0.8)
-    assert detectable_of(compare_scores("a", [1.0, 1.0], "b", [2.0, 2.0], Statistics()), 0.05, 0.8).value is None
+
+
+@pytest.mark.parametrize("after", [[2.0] * 9, [2.0, 3.0, 1.0, 4.0, 2.0]])
+def test_scores_that_differ_alike_or_are_too_few_tell_nothing(after: list[float]) -> None:
+    pair = compare_scores("a", [1.0] * len(after), "b", after, Statistics(resamples=100))
+    assert detectable_of(pair, 0.05, 0.8).value is None
 
 
 @pytest.mark.parametrize("base", [0.1, 0.5, 0.9])
