@@ -75,9 +75,9 @@ def mcnemar_power(n: int, discordance: float, difference: float, alpha: float) -
 def detectable_of(pair: "Comparison | ScoreComparison", alpha: float, power: float, family: int = 1) -> Detectable:
     """Return the smallest difference that a comparison would have found with the discordance that it observed.
 
-    For scores it is that of a paired t-test at the observed deviation of the differences: the permutation test's own
-    power has no formula, and approaches it; None where no score differs or the test cannot reach alpha. Not power "at the observed effect", which only restates the p-value
-    (Hoenig and Heisey, The abuse of power, 2001).
+    For scores it is that of a paired t-test at the observed deviation of the differences, since the permutation test's
+    own power has no formula and approaches it; None where no score differs or the test cannot reach alpha. It is not
+    power "at the observed effect", which only restates the p-value (Hoenig and Heisey, The abuse of power, 2001).
     """
     from evals.stats.paired import Comparison
 
