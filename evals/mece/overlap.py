@@ -1,0 +1,59 @@
+"""Siblings that say the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evals.mece.encoder import Vector
+from evals.mece.points import Point
+from evals.mece.thresholds import Curve
+from evals.mece.wording import difference
+
+_NEGLIGIBLE = 0.01
+"""Odds below this are not worth looking at the words."""
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """A point, and the sibling (a point under the same parent, or another top-level one) that comes nearest to it."""
+
+    path: str
+    sibling: str
+    texts: tuple[str, str]
+    similarity: float
+    """Cosine similarity, -1 to 1."""
+    probability: float
+    """That they say the same, 0 to 1; from 0.5 on they are held for the same."""
+
+    @property
+    def same(self) -> bool:
+        """Whether they are held for the same."""
+        return self.probability >= 0.5
+
+
+def closest_siblings(siblings: Sequence[Point], vectors: Mapping[str, Vector], curve: Curve) -> list[Overlap]:
+    """Return, for each of `siblings`, the other that most probably says the same; none where the words tell all apart.
+
+    A sibling whose words differ in what embeddings do not see (`wording.difference`) is passed over.
+    """
+    if len(siblings) < 2:
+        return []
+    matrix = np.stack([vectors[point.text] for point in siblings])
+    similarities = matrix @ matrix.T
+    found = (_closest(siblings, at, similarities[at], curve) for at in range(len(siblings)))
+    return [overlap for overlap in found if overlap is not None]
+
+
+def _closest(siblings: Sequence[Point], at: int, similarities: Vector, curve: Curve) -> Overlap | None:
+    point = siblings[at]
+    for other in map(int, np.argsort(-similarities, kind="stable")):
+        probability = curve.probability(similarities[other])
+        if probability < _NEGLIGIBLE:
+            return None
+        text = siblings[other].text
+        if other != at and (text == point.text or difference(point.text, text) is None):
+            return Overlap(
+                point.path, siblings[other].path, (point.text, text), float(similarities[other]), probability
+            )
+    return None

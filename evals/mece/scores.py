@@ -1,0 +1,102 @@
+"""How far an outline is MECE and answers first: pure functions of its tree, its texts' vectors and the thresholds."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import Any
+
+from evals.mece.answer_first import Section, answer_first, rank_sections
+from evals.mece.coverage import FactMatch, match_facts
+from evals.mece.encoder import Vector
+from evals.mece.facts import key_facts
+from evals.mece.overlap import Overlap, closest_siblings
+from evals.mece.placement import Placement, place_children
+from evals.mece.points import points_of
+from evals.mece.thresholds import Thresholds
+from evals.mece.wording import is_empty_heading, plain
+from outline import Outline
+
+
+@dataclass(frozen=True)
+class MeceScore:
+    """What an outline is worth as a pyramid; every share runs from 0 to 1."""
+
+    mece: float
+    """distinct × child_relevance × named."""
+    distinct: float
+    """1 minus the mean probability that a sibling says the same as a point."""
+    named: float
+    """Share of the headings that name something."""
+    sibling_overlap: float
+    """Share of the points that say the same as a sibling."""
+    child_relevance: float
+    """Mean probability that a child is about its parent; 0 for a list without a second level, which groups nothing."""
+    fact_coverage: float | None
+    """Share of the reference's facts that some point tells; None (unchecked) without a reference."""
+    answer_first: float
+    """Share of the later sections that answer less directly than the first."""
+    overlaps: tuple[Overlap, ...]
+    """Points that say the same as a sibling, the most similar first."""
+    misplaced: tuple[Placement, ...]
+    """Children that would rather belong to a sibling of their parent, in reading order."""
+    empty_headings: tuple[str, ...]
+    """Paths of the headings that name nothing."""
+    uncovered: tuple[FactMatch, ...] | None
+    """Facts that no point tells; None (unchecked) without a reference."""
+    sections: tuple[Section, ...]
+    """The top-level points, with how directly each answers."""
+
+    def metrics(self) -> dict[str, float]:
+        """Return the numbers to average; what was not checked is left out."""
+        names = ("mece", "sibling_overlap", "child_relevance", "fact_coverage", "answer_first")
+        values = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the score as JSON values."""
+        return asdict(self)
+
+
+class Reading:
+    """An outline with its question and reference, cut into the texts whose vectors the score needs."""
+
+    def __init__(self, outline: Outline, question: str, reference: str | None) -> None:
+        self.roots = points_of(outline)
+        self.points = [point for root in self.roots for point in root.walk()]
+        self.question = plain(question)
+        self.facts = key_facts(reference) if reference else ()
+
+    def texts(self) -> Iterator[str]:
+        """Yield every text to encode."""
+        yield from (point.text for point in self.points)
+        yield from self.facts or [self.question]
+
+
+def score_reading(reading: Reading, vectors: Mapping[str, Vector], thresholds: Thresholds) -> MeceScore:
+    """Return the score of an outline with at least one point; `vectors` holds all of `reading.texts()`."""
+    points = reading.points
+    groups = [reading.roots, *(point.children for point in points)]
+    closest = [pair for group in groups for pair in closest_siblings(group, vectors, thresholds.siblings)]
+    placements = [place for group in groups for place in place_children(group, vectors, thresholds)]
+    headings = [point for point in points if point.children]
+    empty = tuple(point.path for point in headings if is_empty_heading(point.text))
+    matches = match_facts(reading.facts, points, vectors, thresholds.facts)
+    sections = rank_sections(reading.roots, reading.question, reading.facts, vectors)
+    same = [pair for pair in closest if pair.same]
+    distinct = 1 - sum(pair.probability for pair in closest) / len(points)
+    relevance = fmean(place.relevance for place in placements) if placements else 0.0
+    named = 1 - len(empty) / len(headings) if headings else 1.0
+    return MeceScore(
+        mece=distinct * relevance * named,
+        distinct=distinct,
+        named=named,
+        sibling_overlap=len(same) / len(points),
+        child_relevance=relevance,
+        fact_coverage=fmean(match.covered for match in matches) if matches else None,
+        answer_first=answer_first(sections),
+        overlaps=tuple(sorted(same, key=lambda pair: -pair.similarity)),
+        misplaced=tuple(place for place in placements if place.misplaced),
+        empty_headings=empty,
+        uncovered=tuple(match for match in matches if not match.covered) if matches else None,
+        sections=tuple(sections),
+    )
