@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from evals.entries import ModelEntry, known_tasks
 from evals.judge.config import JudgeConfig
 from evals.knowledge import KnowledgeConfig
+from evals.mece.encoder import EncoderConfig
 from settings import Settings
 
 
@@ -96,6 +97,8 @@ class EvalConfig(Settings):
     models: tuple[ModelEntry, ...] = Field(min_length=1)
     generation: Generation
     statistics: Statistics = Statistics()
+    encoder: EncoderConfig | None = EncoderConfig()
+    """Whose sentence embeddings the Pyramid and MECE scores go by; null: no such scores."""
     judge: JudgeConfig | None = None
     """A hosted model that grades the answers; without one they are not judged."""
     knowledge: KnowledgeConfig | None = None

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.answering import Answering, Completions, answer, make_ready
+from evals.answers import extract_answer
 from evals.conditions import Condition, Subject, subjects
 from evals.config import EvalConfig, folder_name
 from evals.knowledge import Knowledge, measure_knowledge
 from evals.measures import figures
+from evals.mece.scorer import MeceScorer
 from evals.questions import Question, load_questions
 from evals.scoring import score_completion
 from evals.summary import Result
@@ -43,12 +45,13 @@ def evaluate(config: EvalConfig) -> Evaluation:
     references = [row.answer for row in load_questions(config.reference_answers or config.questions) if row.answer]
     asking = Answering(config, questions, references, spec)
     models = [make_ready(subject, asking) for subject in found]
+    mece = MeceScorer(config.encoder, config.results) if config.encoder else None
     _write_plan(config, found, questions)
     results, knowledge = [], {}
     for ready in models:
         made, error = answer(ready, asking)
         for condition, completions in made.items():
-            results.append(_score(ready.subject, condition, completions, asking, error))
+            results.append(_score(ready.subject, condition, completions, asking, mece, error))
         if config.knowledge and ready.model:
             folder = config.out / folder_name(ready.model.name)
             device, size = config.generation.device_name(), config.generation.batch_size
@@ -57,21 +60,29 @@ def evaluate(config: EvalConfig) -> Evaluation:
 
 
 def _score(
-    subject: Subject, condition: Condition, completions: Completions, asking: Answering, error: str | None
+    subject: Subject,
+    condition: Condition,
+    completions: Completions,
+    asking: Answering,
+    mece: MeceScorer | None,
+    error: str | None,
 ) -> Result:
     """Score the completions of one condition, and write scores.jsonl beside them."""
     questions = asking.questions[condition.task.name]
-    scores = {
-        (id, sample): score_completion(questions[id], made.completion, asking.spec)
-        for (id, sample), made in sorted(completions.items())
-    }
-    measured = {key: figures(score, completions[key]) for key, score in scores.items()}
+    keys = sorted(completions)
+    scores = [score_completion(questions[id], completions[id, sample].completion, asking.spec) for id, sample in keys]
+    if mece:
+        texts = [extract_answer(completions[key].completion) or "" for key in keys]
+        asked = [(questions[id].user, questions[id].reference) for id, _ in keys]
+        found = mece.score_many([(text, *each) for text, each in zip(texts, asked, strict=True)])
+        scores = [replace(score, mece=one) for score, one in zip(scores, found, strict=True)]
+    by_key = dict(zip(keys, scores, strict=True))
+    measured = {key: figures(score, completions[key]) for key, score in by_key.items()}
     rows = [
-        {"id": id, "sample": sample, **score.as_dict(), "metrics": measured[id, sample]}
-        for (id, sample), score in scores.items()
+        {"id": key[0], "sample": key[1], **score.as_dict(), "metrics": measured[key]} for key, score in by_key.items()
     ]
     write_jsonl(asking.config.out / condition.folder / "scores.jsonl", rows)
-    return Result(condition, subject, completions, scores, measured, error)
+    return Result(condition, subject, completions, by_key, measured, error)
 
 
 def _write_plan(config: EvalConfig, found: Sequence[Subject], questions: Mapping[str, Sequence[Question]]) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from evals.agreement import Agreement, check_agreement
 from evals.answers import extract_answer, repeated_share
+from evals.mece.scores import MeceScore
+from evals.metrics.rouge import rouge_l
 from evals.questions import Question
 from evals.red_flags import UrgentCare, urgent_care
 from outline import ComplianceReport, StructureSpec, check_compliance, unsupported_numbers
@@ -27,6 +29,10 @@ class Score:
     """Whether the answer sends to urgent care."""
     emergency: bool | None
     """Whether it should; None where the question does not say."""
+    rouge_l: float | None
+    """ROUGE-L F1 with the reference, 0 to 1; None without one."""
+    mece: MeceScore | None = None
+    """By sentence embeddings, which the harness adds; None too for an answer without a list."""
 
     @property
     def compliant(self) -> bool:
@@ -52,7 +58,9 @@ class Score:
         if self.unsupported is not None:
             numbers["unsupported_numbers"] = float(bool(self.unsupported))
             numbers["compliant_supported"] = float(report.compliant and not self.unsupported)
-        return numbers | self._urgent_metrics()
+        if self.rouge_l is not None:
+            numbers["rouge_l"] = self.rouge_l
+        return numbers | self._urgent_metrics() | (self.mece.metrics() if self.mece else {})
 
     def _urgent_metrics(self) -> dict[str, float]:
         if self.emergency is None:
@@ -74,6 +82,7 @@ class Score:
             "unsupported": self.unsupported,
             "agreement": asdict(self.agreement),
             "urgent": asdict(self.urgent),
+            "mece": self.mece.as_dict() if self.mece else None,
         }
 
 
@@ -90,4 +99,5 @@ def score_completion(question: Question, completion: str, spec: StructureSpec) -
         agreement=check_agreement(question.reference, text, question.user),
         urgent=urgent_care(text),
         emergency=question.metadata.get("urgent"),
+        rouge_l=None if question.reference is None else rouge_l(text, question.reference),
     )

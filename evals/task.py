@@ -64,8 +64,8 @@ class Task:
     def files(self) -> list[Path]:
         """Return the files that make the task what it is."""
         own = [DATA / self.options.own_questions] if self.options.own_questions else []
-        names = (f"{self.name}.yaml", "shared.yml", "outline_task.py", "paraphrases.yml")
-        return [*(TASKS / name for name in names), *own]
+        words = [TASKS / "paraphrases.yml"] if self.options.instruction == "paraphrased" else []
+        return [*(TASKS / name for name in (f"{self.name}.yaml", "shared.yml", "outline_task.py")), *words, *own]
 
 
 class _TaskFile(Settings, extra="ignore"):
