@@ -13,9 +13,10 @@ from evals.config import folder_name
 from evals.entries import ModelEntry
 from evals.measures import measures
 from evals.report.contents import Contents, Scored, set_name
+from evals.report.leads import leading
 from evals.report.markdown import plain
 from evals.report.remarks import how, of_row
-from evals.report.text import interval_text, value_text
+from evals.report.text import interval_text, sentence, value_text
 from settings import read_yaml
 
 CARD = "MODEL_CARD.md"
@@ -63,6 +64,7 @@ def card(contents: Contents, name: str, scored: Sequence[Scored]) -> str:
         instruction=contents.spec.instruction(),
         how=how(contents),
         run=contents.config.run,
+        said=_sentences(contents, {each.row.name for each in scored}),
         sets=[(set_name(each.row.question_set), each.row, _figures(each)) for each in scored],
         remarks=[remark for each in scored for remark in of_row(each.row)],
     )
@@ -107,8 +109,19 @@ def _index(contents: Contents, scored: Scored) -> dict[str, Any]:
         "metrics": [
             {"type": key, "name": measures()[key].heading, "value": round(figure.value, 4)}
             for key, figure in scored.row.figures.items()
+            if measures()[key].columns
         ],
     }
+
+
+def _sentences(contents: Contents, names: set[str]) -> list[str]:
+    """What the run says of the model beside another, where it was made to compare the two."""
+    return [
+        sentence(pair, family.measure, contents.config.statistics.confidence)
+        for family in contents.compared.families
+        for pair in leading(contents, family)
+        if names & {pair.comparison.first, pair.comparison.second}
+    ]
 
 
 def _figures(scored: Scored) -> list[tuple[str, str, str, str]]:

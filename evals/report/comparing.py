@@ -127,7 +127,9 @@ def _interaction(task: str, found: Interaction) -> dict[str, object]:
     if found.low is not None and found.high is not None:
         said += f" (interval {signed(found.low)} to {signed(found.high)}, n = {found.n})"
     if ratio := found.odds_ratio:
-        said += f"; ratio of odds ratios {ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f}, {p_text(ratio.p_value)})"
+        said += (
+            f"; ratio of odds ratios {ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f}, {p_text(ratio.p_value)})"
+        )
     return {"task": task, "cells": cells, "said": f"{said}.", "notes": found.notes}
 
 

@@ -32,7 +32,7 @@ def by_length(contents: Contents) -> Blocks:
 
 
 def thirds(questions: Sequence[Question]) -> dict[int, str]:
-    """Return the group of each question by its id, named for its words: `12 to 23 words`; equal lengths stay together."""
+    """Return each question's group by its id, `12 to 23 words` for instance; equal lengths stay together."""
     if len(questions) < _FEWEST:
         return {}
     lengths = {each.id: len(each.user.split()) for each in questions}

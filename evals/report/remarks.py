@@ -38,7 +38,9 @@ def how(contents: Contents) -> str:
     sampling = said["sampled"] if generation.temperature else said["greedy"]
     penalty = "" if generation.repetition_penalty == 1 else said["penalty"]
     return said["how"].format(
-        **values | {"questions": contents.config.questions},
+        **values,
+        questions=contents.config.questions,
+        precision=said["precision"].get(generation.dtype, generation.dtype),
         sampling=sampling.format(**values),
         penalty=penalty.format(**values),
     )

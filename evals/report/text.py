@@ -22,10 +22,15 @@ def number(value: float | None, places: int = 2) -> str:
 
 def signed(difference: float) -> str:
     """Return a difference of shares in percentage points, with its sign."""
+    if not difference:
+        return "0"
     rounded = round(100 * difference)
-    if rounded == 0 and difference:
-        return f"{100 * difference:+.1f}"
-    return f"{rounded:+d}" if rounded else "0"
+    return with_minus(f"{rounded:+d}" if rounded else f"{100 * difference:+.1f}")
+
+
+def with_minus(text: str) -> str:
+    """Return a number's text with the sign for minus in place of a hyphen."""
+    return text.replace("-", "−")
 
 
 def p_text(value: float) -> str:
@@ -67,7 +72,7 @@ def partly(figure: Figure, row: Row) -> str:
 def difference_text(pair: Pair, measure: Measure) -> tuple[str, str]:
     """Return a difference and its interval, in points for shares."""
     found = pair.comparison
-    form = signed if measure.kind == "share" else lambda value: f"{value:+.2f}"
+    form = signed if measure.kind == "share" else lambda value: with_minus(f"{value:+.2f}")
     unit = " points" if measure.kind == "share" else ""
     span = "" if found.low is None or found.high is None else f"{form(found.low)} to {form(found.high)}"
     return form(found.difference) + unit, span

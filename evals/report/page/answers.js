@@ -3,7 +3,7 @@ function answerSection(condition, samples, sample) {
   const answer = samples[sample];
   const verdict = answer ? answer.verdict : "unscored";
   const section = make("section", { class: verdict });
-  const head = make("h4", {}, make("span", {}, condition.name), tag(verdict), ...facts(condition, answer));
+  const head = make("h3", {}, make("span", {}, condition.name), tag(verdict), ...facts(condition, answer));
   section.append(head);
   if (samples.length > 1) section.append(sampleButtons(condition, samples, sample, section));
   section.append(...(answer ? [body(answer, condition.name), measured(answer)] : [make("p", { class: "soft" }, "No completion: the system failed, not the model.")]));

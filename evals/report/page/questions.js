@@ -102,8 +102,8 @@ function mark(samples, name) {
 function inside(place) {
   const question = set.questions[place];
   const facts = [question.severity, { true: "an emergency", false: "no emergency" }[question.urgent]].filter(Boolean).join(", ");
-  const asked = make("div", {}, make("h4", {}, facts ? `Question (${facts})` : "Question"), scrolling(question.user, "Question"));
-  const reply = make("div", {}, make("h4", {}, "Doctor's reply"), scrolling(question.reference ?? "Not known: numbers are unchecked.", "Doctor's reply"));
+  const asked = make("div", {}, make("h3", {}, facts ? `Question (${facts})` : "Question"), scrolling(question.user, "Question"));
+  const reply = make("div", {}, make("h3", {}, "Doctor's reply"), scrolling(question.reference ?? "Not known: numbers are unchecked.", "Doctor's reply"));
   const sides = part("left").value === part("right").value ? ["left"] : ["left", "right"];
   const answers = sides.map((side) => answerSection(condition(side), samplesOf(side, place), 0));
   return make("div", { class: "inside" }, make("div", { class: "source" }, asked, reply), make("div", { class: "answers" }, ...answers));

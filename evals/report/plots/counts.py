@@ -9,7 +9,7 @@ from evals.report.contents import Contents, Scored, words
 from evals.report.plots.plot import Plot, titles
 from evals.report.plots.svg import WIDTH, drawing, rect, shorten, text
 
-_TALLEST, _PANEL = 34.0, 74.0
+_TALLEST, _PANEL = 34.0, 82.0
 _BAND = 44
 _LEGEND = 44
 
@@ -46,7 +46,7 @@ def _counted(scored: Scored, measure: str, most: int) -> Counter[int]:
 def _columns(
     name: str, counts: Mapping[int, int], bins: Sequence[int], labels: Sequence[str], good: range, top: float
 ) -> list[Markup]:
-    step, base = WIDTH / len(bins), top + _PANEL - 16
+    step, base = WIDTH / len(bins), top + _PANEL - 24
     tallest = max(counts.values())
     parts = [text(4, top + 14, shorten(name)), rect(0, base, WIDTH, 1, "track")]
     for place, (value, label) in enumerate(zip(bins, labels, strict=True)):
@@ -73,7 +73,7 @@ def support(contents: Contents) -> Plot | None:
     title, note = titles("support")
     parts: list[Markup] = []
     for place, name in enumerate(names):
-        x, y = (place % 2) * WIDTH / 2 + 4, (place // 2) * 20 + 4
+        x, y = (place % 2) * WIDTH * 0.46 + 4, (place // 2) * 20 + 4
         parts += [rect(x, y, 12, 12, f"part{place}"), text(x + 18, y + 11, name, "axis")]
     for place, (name, counts) in enumerate(blocks.items()):
         parts += _stack(name, counts, _LEGEND + place * _BAND)

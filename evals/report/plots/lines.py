@@ -9,10 +9,10 @@ from evals.report.contents import Contents, Scored, words
 from evals.report.plots.plot import Plot, titles
 from evals.report.plots.svg import WIDTH, drawing, element, path, shorten, text
 from evals.report.text import differs, interval_text, number, percent
-from evals.stats import AtK
+from evals.stats import AtK, Interval
 
 _LEFT, _RIGHT = 44.0, WIDTH - 10
-_TALL = 110.0
+_TALL, _PANEL = 110.0, 80.0
 
 Scale = Callable[[float], float]
 Point = tuple[float, float]
@@ -37,7 +37,9 @@ def _track(contents: Contents, name: str, track: Sequence[Scored]) -> Plot:
     at = _between(min(steps), max(steps), _LEFT + 10, _RIGHT - 10)
     up = _between(0, 1, 12 + _TALL, 12)
     band = [(at(step), up(figure.low or 0)) for step, figure in zip(steps, figures, strict=True)]
-    upper = [(at(step), up(1.0 if figure.high is None else figure.high)) for step, figure in zip(steps, figures, strict=True)]
+    upper = [
+        (at(step), up(1.0 if figure.high is None else figure.high)) for step, figure in zip(steps, figures, strict=True)
+    ]
     shares = [(at(step), up(figure.value)) for step, figure in zip(steps, figures, strict=True)]
     parts = [
         *_levels([(up(share), percent(share)) for share in (0.0, 0.5, 1.0)]),
@@ -52,7 +54,12 @@ def _track(contents: Contents, name: str, track: Sequence[Scored]) -> Plot:
     parts += [text(at(step), bottom + 18, str(step), "axis", "middle") for step in _thinned(steps)]
     parts.append(text(_RIGHT, bottom + 34, "optimizer steps", "axis", "end"))
     rows = [
-        (str(step), percent(figure.value), interval_text(measures()["compliance"], figure), number(each.row.validation_loss, 3))
+        (
+            str(step),
+            percent(figure.value),
+            interval_text(measures()["compliance"], figure),
+            number(each.row.validation_loss, 3),
+        )
         for step, figure, each in zip(steps, figures, track, strict=True)
     ]
     described = "; ".join(f"step {row[0]}: {row[1]}, loss {row[3]}" for row in rows)
@@ -90,7 +97,10 @@ def plateau(contents: Contents, track: Sequence[Scored]) -> str:
         and (pair.verdict == "better") is (names[pair.comparison.second] > names[pair.comparison.first])
     ]
     step = min(step for step in names.values() if step > max(beaten, default=-1))
-    return said["last" if step == max(names.values()) else "from"].format(step=step)
+    if step == max(names.values()):
+        return said["last"].format(step=step)
+    unseen = max((pair.detectable or 1.0 for pair in pairs), default=1.0)
+    return said["from"].format(step=step, points=round(100 * unseen))
 
 
 def at_k(contents: Contents) -> Plot | None:
@@ -99,10 +109,17 @@ def at_k(contents: Contents) -> Plot | None:
     if not blocks:
         return None
     title, note = titles("at_k")
-    panel = _TALL + 46
+    panel = _PANEL + 58
     parts = [part for place, item in enumerate(blocks.items()) for part in _panel(*item, place * panel)]
     rows = [
-        (name, str(point.k), percent(point.passed.value), _span(point.passed), percent(point.all.value), _span(point.all))
+        (
+            name,
+            str(point.k),
+            percent(point.passed.value),
+            _span(point.passed),
+            percent(point.all.value),
+            _span(point.all),
+        )
         for name, points in blocks.items()
         for point in points
     ]
@@ -113,14 +130,17 @@ def at_k(contents: Contents) -> Plot | None:
 
 def _panel(name: str, points: Sequence[AtK], top: float) -> list[Markup]:
     at = _between(1, points[-1].k, _LEFT + 10, _RIGHT - 10)
-    up = _between(0, 1, top + 24 + _TALL, top + 24)
+    up = _between(0, 1, top + 32 + _PANEL, top + 32)
     parts = [text(4, top + 14, shorten(name)), *_levels([(up(share), percent(share)) for share in (0.0, 0.5, 1.0)])]
     for which, class_ in (("passed", "line"), ("all", "line second")):
         found = [(point.k, getattr(point, which)) for point in points]
         edge = [(at(k), up(interval.low)) for k, interval in found]
         edge += [(at(k), up(interval.high)) for k, interval in reversed(found)]
-        parts += [path(edge, "band", closed=True), *_line([(at(k), up(interval.value)) for k, interval in found], class_)]
-    return [*parts, *(text(at(point.k), top + _TALL + 39, f"k = {point.k}", "axis", "middle") for point in points)]
+        parts += [
+            path(edge, "band", closed=True),
+            *_line([(at(k), up(interval.value)) for k, interval in found], class_),
+        ]
+    return [*parts, *(text(at(point.k), top + _PANEL + 49, f"k = {point.k}", "axis", "middle") for point in points)]
 
 
 def _line(points: Sequence[Point], class_: str) -> list[Markup]:
@@ -142,5 +162,5 @@ def _thinned(steps: Sequence[int], most: int = 8) -> Sequence[int]:
     return steps[:: -(-len(steps) // most)]
 
 
-def _span(interval) -> str:  # noqa: ANN001
+def _span(interval: Interval) -> str:
     return f"{percent(interval.low)} to {percent(interval.high)}"

@@ -1,6 +1,6 @@
 """Shares with intervals: compliance by condition, and by groups of questions within each condition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -43,9 +43,7 @@ def compliance(contents: Contents) -> Plot | None:
     rows = [(bar.name, percent(bar.strict.value), _interval(bar.strict), percent(bar.lenient.value)) for bar in bars]
     parts, height = _bars(blocks)
     said = "; ".join(f"{bar.name} {percent(bar.strict.value)}" for bar in bars)
-    return Plot(
-        title, note, drawing(height, title, said, *parts), ("Condition", "Strict", "Interval", "Lenient"), rows
-    )
+    return Plot(title, note, drawing(height, title, said, *parts), ("Condition", "Strict", "Interval", "Lenient"), rows)
 
 
 def _bars(blocks: Mapping[str, Sequence[Bar]]) -> tuple[list[Markup], float]:
@@ -122,7 +120,7 @@ def _interval(figure: Figure) -> str:
     return interval_text(measures()["compliance"], figure)
 
 
-def _scale(left: float, right: float):  # noqa: ANN202
+def _scale(left: float, right: float) -> Callable[[float], float]:
     return lambda share: left + share * (right - left)
 
 

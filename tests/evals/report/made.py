@@ -22,9 +22,10 @@ from outline import StructureSpec
 
 SPEC = StructureSpec.load()
 COMPLIANT = "- rest\n  - the ankle\n    - for two days\n"
-HOSTILE = "<script>alert(1)</script>\n\n- [x](javascript:alert(1)) **bold** <img src=x onerror=alert(1)>\n  - ]]>'\"</script>\n"
+HOSTILE = "<script>alert(1)</script>\n\n"
+HOSTILE += "- [x](javascript:alert(1)) **bold** <img src=x onerror=alert(1)>\n  - ]]>'\"</script>\n"
 
-Texts = Sequence[str | None | Sequence[str]]
+Texts = Sequence[str | Sequence[str] | None]
 
 
 def config(out: Path = Path("nowhere"), **changed: Any) -> EvalConfig:

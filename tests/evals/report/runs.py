@@ -28,7 +28,9 @@ def sample_questions(root: Path, count: int) -> list[Question]:
     rows = read_jsonl(root / "data/sample/consultations.jsonl")
     rows = [row for row in rows if row["Doctor"]]
     return [
-        Question(id, f"{row['Description']}\n{row['Patient']}", reference=row["Doctor"], metadata={"status": row["Status"]})
+        Question(
+            id, f"{row['Description']}\n{row['Patient']}", reference=row["Doctor"], metadata={"status": row["Status"]}
+        )
         for id, row in ((id, rows[id % len(rows)]) for id in range(count))
     ]
 
@@ -90,9 +92,7 @@ def _checkpoint(chance: random.Random, questions: Sequence[Question], step: int,
 
 def _red_flags(chance: random.Random, by_task: dict[str, Sequence[Question]], samples: int) -> list[Result]:
     load_task("outline_red_flags")
-    flags = [
-        Question(id, f"chest pain {id}", metadata={"urgent": id % 2 == 0, "topic": "heart"}) for id in range(12)
-    ]
+    flags = [Question(id, f"chest pain {id}", metadata={"urgent": id % 2 == 0, "topic": "heart"}) for id in range(12)]
     by_task["outline_red_flags"] = flags
     text = "call an emergency number now and sit down while you wait for the people who come to help"
     return [
