@@ -1,0 +1,167 @@
+"""Figures and remarks as text: in the table, in Markdown and in the headline."""
+
+from pathlib import Path
+
+import pytest
+
+from evals.questions import Question
+from evals.report.leads import leading, leads
+from evals.report.markdown import render_markdown
+from evals.report.remarks import remarks
+from evals.report.tables import headline
+from evals.report.terminal import render_tables
+from evals.report.text import percent, signed
+from settings import output
+from tests.evals.report.made import COMPLIANT, config, contents, result, write
+
+BROKEN = "no list"
+
+
+def asked(count: int, reference: str | None = "rest") -> list[Question]:
+    return [Question(id, f"ankle {id}", reference=reference) for id in range(count)]
+
+
+def test_failure_of_the_system_is_unscored_and_counted() -> None:
+    found = contents([result("m", [COMPLIANT, None, BROKEN, None], asked(4))], asked(4))
+    assert (found.rows[0].n, found.rows[0].unscored) == (2, 2)
+    assert "| m | 2 (+ 2 unscored) | 50%" in render_markdown(found)
+    assert any("missing completions: 2" in line for line in remarks(found.rows))
+
+
+def test_think_block_that_never_closes_scores_zero_and_is_counted() -> None:
+    found = contents([result("m", ["<think>" + COMPLIANT], asked(1), "length")], asked(1))
+    assert (found.rows[0].unanswered, found.rows[0].figures["compliance"].value) == (1, 0.0)
+    assert any("think blocks that never closed: 1" in line for line in remarks(found.rows))
+
+
+@pytest.mark.parametrize(
+    ("references", "said"),
+    [([None, None], "unchecked"), (["take 400 mg", None], "of 1"), (["take 200 mg", "take 400 mg"], "50%")],
+)
+def test_numbers_without_a_reference_are_unchecked_and_never_zero(references: list[str | None], said: str) -> None:
+    questions = [Question(id, "ankle", reference=reference) for id, reference in enumerate(references)]
+    table = headline(contents([result("m", ["- 400 mg"] * 2, questions)], questions))
+    place = [heading for heading, _ in table.columns].index("Unsupported numbers")
+    cell = table.rows[0][1][place]
+    assert said in f"{cell.text} {cell.small}"
+    assert (cell.text == "0%") is (references == ["take 400 mg", None])
+
+
+def test_a_measure_that_does_not_apply_is_no_zero_either() -> None:
+    found = contents([result("m", [COMPLIANT], asked(1))], asked(1))
+    table = headline(found)
+    cells = dict(zip((heading for heading, _ in table.columns), table.rows[0][1], strict=True))
+    assert cells["Urgency right"].text == "–"
+
+
+def test_model_that_never_ran_is_named_with_its_reason() -> None:
+    broken = result("m", [None], asked(1), subject={"error": "OutOfMemoryError: <no>"})
+    text = render_markdown(contents([broken], asked(1)))
+    assert "Nothing was scored." in text
+    assert "m ended early, unscored completions: 1. OutOfMemoryError: &lt;no>" in text
+
+
+def test_compliant_answer_that_never_ended_is_named() -> None:
+    found = contents([result("m", [COMPLIANT], asked(1), "length")], asked(1))
+    assert remarks(found.rows) == ["m: 1 of its compliant answers never ended by themselves."]
+
+
+def test_constrained_answers_that_were_cut_are_named() -> None:
+    made = result("m", [COMPLIANT, "- cut"], asked(2), "length", constrained=True)
+    said = remarks(contents([made], asked(2)).rows)
+    assert "under the grammar" in said[0]
+    assert "1 of its answers made under the grammar were cut" in said[1]
+    assert "(questions 2)" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "answer"),
+    [
+        ([BROKEN] * 12, [COMPLIANT] * 12, "Yes."),
+        ([COMPLIANT] * 12, [BROKEN] * 12, "No: it keeps it less often."),
+        ([COMPLIANT] * 12, [COMPLIANT] * 11 + [BROKEN], "That was not shown."),
+        ([BROKEN] * 2, [COMPLIANT] * 2, "This run cannot tell."),
+    ],
+)
+def test_the_headline_answers_in_words_and_never_says_equal(before: list[str], after: list[str], answer: str) -> None:
+    questions = asked(len(before))
+    found = contents([result("base", before, questions), result("tuned", after, questions)], questions)
+    (lead,) = leads(found)
+    assert lead.answer == answer
+    assert lead.asked == "Does tuned keep the outline contract more often than base?"
+    assert "equal" not in render_markdown(found).lower()
+
+
+def test_what_the_headline_is_of_does_not_depend_on_what_came_out() -> None:
+    questions = asked(12)
+    given = {"a": BROKEN, "b": COMPLIANT, "c": BROKEN}
+    results = [result(name, [text] * 12, questions) for name, text in given.items()]
+    assert [(lead.first, lead.second) for lead in leads(contents(results, questions))] == [("a", "c")]
+
+
+def test_families_of_models_each_have_a_headline() -> None:
+    questions = asked(12)
+    results = [
+        result(f"{family} {tuned}", [COMPLIANT if tuned else BROKEN] * 12, questions, family=family, tuned=tuned)
+        for family in ("x", "y")
+        for tuned in (False, True)
+    ]
+    found = contents(results, questions)
+    pairs = {(lead.first, lead.second) for lead in leads(found)}
+    assert pairs == {("x False", "x True"), ("y False", "y True")}
+    assert "outline" in found.compared.interactions
+
+
+def test_examples_other_wording_and_grammar_are_no_headline() -> None:
+    questions = asked(12)
+    results = [
+        result("a", [BROKEN] * 12, questions),
+        result("a", [COMPLIANT] * 12, questions, task="outline_1shot"),
+        result("b", [COMPLIANT] * 12, questions),
+        result("c", [COMPLIANT] * 12, questions, constrained=True),
+        result("d @ 5", [COMPLIANT] * 12, questions, subject={"step": 5}),
+    ]
+    found = contents(results, questions)
+    pairs = [pair.comparison for family in found.compared.families for pair in leading(found, family)]
+    assert {(pair.first, pair.second) for pair in pairs} == {("a", "b")}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0%"), (1.0, "100%"), (0.999, "99.9%"), (0.001, "0.1%"), (0.5, "50%"), (None, "–")]
+)
+def test_only_all_and_none_read_as_all_and_none(value: float | None, text: str) -> None:
+    assert percent(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (0.004, "+0.4"), (-0.3, "−30"), (0.3, "+30")])
+def test_a_small_difference_is_not_none(value: float, text: str) -> None:
+    assert signed(value) == text
+
+
+def test_text_of_a_config_is_no_markup_in_markdown() -> None:
+    questions = asked(1)
+    text = render_markdown(contents([result("a|b<i>[x](y)", [COMPLIANT], questions)], questions, config(title="<b>")))
+    assert "<b>" not in text
+    assert "<i>" not in text
+    row = next(line for line in text.splitlines() if "&lt;i>" in line)
+    assert row.replace("\\|", "").count("|") == text.splitlines()[4].count("|")
+
+
+def test_everything_is_printed_that_markdown_says(tmp_path: Path) -> None:
+    questions = asked(12)
+    results = [result("base", [BROKEN] * 12, questions), result("[tuned]", [COMPLIANT] * 12, questions)]
+    with output.capture() as printed:
+        write(tmp_path / "run", results, questions)
+    said = " ".join(printed.get().split())
+    markdown = (tmp_path / "run/report.md").read_text("utf-8")
+    lines = [line[2:] for line in markdown.splitlines() if line.startswith("- ") and not line.startswith("- *")]
+    assert lines
+    for line in lines:
+        assert line.replace("&lt;", "<").replace("&amp;", "&").replace("\\[", "[") in said
+
+
+def test_the_table_fits_a_terminal_and_shows_only_what_was_checked() -> None:
+    questions = asked(12)
+    (table,) = render_tables(contents([result("base", [COMPLIANT] * 12, questions)], questions))
+    assert "Urgency" not in [column.header for column in table.columns]
+    assert output.measure(table).minimum <= 80
