@@ -11,6 +11,7 @@ from evals.config import EvalConfig, Statistics
 from evals.measures import Measure, measures
 from evals.scoring import Score
 from evals.stats import AtK, at_k, mean_interval, share, stderr
+from evals.stats.intervals import bootstrap_mean
 
 Key = tuple[int, int]
 """Question and sample."""
@@ -121,6 +122,9 @@ def figure_of(measure: Measure, by_question: Mapping[int, Sequence[float]], opti
     if measure.kind == "share" and all(value in (0.0, 1.0) for value in values):
         counted = share([bool(value) for value in values], options.confidence)
         return Figure(counted.value, counted.stderr, counted.low, counted.high, len(values))
+    if measure.scale:  # a count, which has no bounds for a single value to lie between
+        low, high = bootstrap_mean(values, options) or (None, None)
+        return Figure(fmean(values), stderr(values), low, high, len(values))
     found = mean_interval(values, options)
     return Figure(found.value, stderr(values), found.low, found.high, len(values))
 

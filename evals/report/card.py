@@ -15,7 +15,7 @@ from evals.measures import measures
 from evals.report.contents import Contents, Scored, set_name
 from evals.report.leads import leading
 from evals.report.markdown import plain
-from evals.report.remarks import how, of_row
+from evals.report.remarks import how, of_condition
 from evals.report.text import interval_text, sentence, value_text
 from settings import read_yaml
 
@@ -66,7 +66,7 @@ def card(contents: Contents, name: str, scored: Sequence[Scored]) -> str:
         run=contents.config.run,
         said=_sentences(contents, {each.row.name for each in scored}),
         sets=[(set_name(each.row.question_set), each.row, _figures(each)) for each in scored],
-        remarks=[remark for each in scored for remark in of_row(each.row)],
+        remarks=[remark for each in scored for remark in of_condition(each)],
     )
 
 

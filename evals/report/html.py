@@ -14,7 +14,7 @@ from evals.report.judged import judge, missing, people
 from evals.report.leads import alone, leads
 from evals.report.payload import embedded, payload
 from evals.report.plots import plots
-from evals.report.remarks import how, remarks
+from evals.report.remarks import contract, how, remarks
 from evals.report.tables import by_group, criteria, headline, unchecked
 from evals.report.text import lowered, percent
 
@@ -39,14 +39,14 @@ def render_html(contents: Contents) -> str:
         title=contents.title,
         how=how(contents),
         intervals=said["intervals"].format(confidence=percent(contents.config.statistics.confidence)),
-        contract=said["leads"]["contract"].format(**contents.spec.model_dump()),
+        contract=contract(contents),
         leads=leads(contents),
         alone=alone(contents),
         headline=headline(contents),
         groups=by_group(contents),
         criteria=criteria(contents),
         unchecked=unchecked(contents),
-        remarks=remarks(contents.rows),
+        remarks=remarks(contents),
         plots=plots(contents),
         families=families(contents),
         interactions=interactions(contents),

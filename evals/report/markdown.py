@@ -16,7 +16,7 @@ def render_markdown(contents: Contents) -> str:
     table = headline(contents)
     said = sentences(contents) or [alone(contents)]
     lines = [f"# {plain(contents.title)}", "", plain(how(contents)), "", *markdown_table(table), ""]
-    lines += [f"- {plain(each)}" for each in (*said, *remarks(contents.rows))]
+    lines += [f"- {plain(each)}" for each in (*said, *remarks(contents))]
     if line := missing(contents):
         lines.append(f"- {line}")
     notes = [f"*{each.heading}*: {each.note}." for each in measures().values() if each.columns]

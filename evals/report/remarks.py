@@ -1,22 +1,21 @@
 """What the figures of a condition do not show by themselves."""
 
-from collections.abc import Sequence
-
-from evals.report.contents import Contents, words
-from evals.summary import Row
+from evals.report.contents import Contents, Scored, words
 
 _SHOWN = 12
 
 
-def remarks(rows: Sequence[Row]) -> list[str]:
-    """Return the remarks on all rows."""
-    return [remark for row in rows for remark in of_row(row)]
+def remarks(contents: Contents) -> list[str]:
+    """Return the remarks on all conditions."""
+    return [remark for each in contents.scored for remark in of_condition(each)]
 
 
-def of_row(row: Row) -> list[str]:
-    """Return the remarks on one row: a grammar, answers that were cut or never ended, think blocks, missing answers."""
-    said = words()["remarks"]
-    found = [said["constrained"].format(name=row.name)] if row.constrained and row.n else []
+def of_condition(scored: Scored) -> list[str]:
+    """Return what is to be known of one: saved answers, a grammar, what was cut, never ended, or is missing."""
+    said, row = words()["remarks"], scored.row
+    found = [said["saved"].format(name=row.name)] if scored.result.subject.entry.completions else []
+    if row.constrained and row.n:
+        found.append(said["constrained"].format(name=row.name))
     if row.constrained and row.broken_truncated:
         shown = ", ".join(str(id + 1) for id in row.broken_truncated[:_SHOWN])
         more = ", ..." if len(row.broken_truncated) > _SHOWN else ""
@@ -43,4 +42,15 @@ def how(contents: Contents) -> str:
         precision=said["precision"].get(generation.dtype, generation.dtype),
         sampling=sampling.format(**values),
         penalty=penalty.format(**values),
+    )
+
+
+def contract(contents: Contents) -> str:
+    """Return the structure contract in one sentence."""
+    said, spec = words()["leads"], contents.spec
+    return said["contract"].format(
+        min_depth=spec.min_depth,
+        max_children=spec.max_children,
+        alone="" if spec.allow_prose else said["only"],
+        top=said["top"].format(max_roots=spec.max_roots) if spec.max_roots else "",
     )

@@ -60,6 +60,6 @@ def _print(contents: Contents) -> None:
     for table in render_tables(contents):
         output.print(table)
     said = sentences(contents) or [alone(contents)]
-    for line in filter(None, (*said, *remarks(contents.rows), missing(contents))):
+    for line in filter(None, (*said, *remarks(contents), missing(contents))):
         output.print(line, highlight=False, markup=False)
     console.print(f"report: {contents.config.out / 'report.html'}", highlight=False, markup=False)

@@ -1,6 +1,9 @@
 "use strict";
 
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+/** Signs that are not seen, or that turn the direction of what stands beside them. */
+const CONTROL = new RegExp(
+  "[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]",
+);
 
 /** Make an element. Texts become text nodes and never markup, so that no answer can put anything into the page. */
 function make(tag, attributes, ...children) {
@@ -32,7 +35,8 @@ function visible(text) {
 /** A text, or its pieces of which every second one is marked. */
 function pieces(given) {
   if (typeof given === "string") return visible(given);
-  return given.flatMap((text, at) => (at % 2 ? [make("mark", { title: "no such number in the question or the reply" }, ...visible(text))] : visible(text)));
+  const title = "neither the question nor the reply has this number";
+  return given.flatMap((text, at) => (at % 2 ? [make("mark", { title }, ...visible(text))] : visible(text)));
 }
 
 const plainText = (given) => (typeof given === "string" ? given : given.join(""));

@@ -1,61 +1,73 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const part = (id) => document.getElementById(id);
-const FIELDS = ["set", "left", "right", "verdict", "side", "severity", "search"];
+const FILTERS = ["left", "right", "verdict", "side", "severity", "differ"];
+const SIDES = ["left", "right"];
 const STEP = 100; // questions that are put into the document at once
+const fails = (answer) => answer !== null && answer.verdict !== "compliant";
+const verdictOf = (answer) => answer?.verdict ?? "unscored";
 const VERDICTS = {
-  failing: ["does not comply", (answer) => answer !== null && answer.verdict !== "compliant"],
-  ...Object.fromEntries(Object.entries(data.verdicts).map(([key, label]) => [key, [label, (answer) => (answer?.verdict ?? "unscored") === key]])),
+  failing: ["does not comply", fails],
+  ...Object.fromEntries(
+    Object.entries(data.verdicts).map(([key, label]) => [key, [label, (answer) => verdictOf(answer) === key]]),
+  ),
   unsupported: ["has unsupported numbers", (answer) => Boolean(answer?.unsupported)],
   cut: ["cut at the limit", (answer) => (answer?.note ?? "").includes("cut at the limit")],
 };
+const SIGNS = { compliant: "✓", broken: "✗", lenient: "◐", unscored: "–" };
 let set, results = [], shown = 0;
 
 const condition = (side) => set.conditions[Number(part(side).value)];
 const samplesOf = (side, place) => condition(side).answers[place];
-const failing = (samples) => samples.some((answer) => answer !== null && answer.verdict !== "compliant");
-const verdictOf = (samples) => samples.map((answer) => answer?.verdict ?? "unscored").join();
 
-function options(select, values, chosen) {
-  select.replaceChildren(...values.map(([value, label]) => make("option", { value }, label)));
-  select.value = chosen;
+function options(id, values, chosen) {
+  part(id).replaceChildren(...values.map(([value, label]) => make("option", { value }, label)));
+  part(id).value = chosen;
 }
 
 /** Fill the controls for a question set. */
 function open(place) {
   set = data.sets[place];
   const names = set.conditions.map(({ name }, at) => [String(at), name]);
-  options(part("left"), names, String(set.left));
-  options(part("right"), names, String(set.right));
+  for (const side of SIDES) options(side, names, String(set[side]));
   const severities = [...new Set(set.questions.map(({ severity }) => severity).filter(Boolean))].sort();
-  options(part("severity"), [["", "any"], ...severities.map((name) => [name, name])], "");
+  options("severity", [["", "any"], ...severities.map((name) => [name, name])], "");
 }
 
 const texts = new WeakMap();
-function textOf(answers) {
-  if (!texts.has(answers)) {
-    const words = answers.filter(Boolean).flatMap(({ points = [], outside = [], raw = "" }) => [...points.map((point) => plainText(point[1])), ...outside.map((one) => plainText(one[1])), plainText(raw)]);
-    texts.set(answers, words.join("\n").toLowerCase());
+function textOf(samples) {
+  if (!texts.has(samples)) {
+    const words = samples.filter(Boolean).flatMap(({ points = [], outside = [], raw = "" }) =>
+      [...points.map((point) => point[1]), ...outside.map((one) => one[1]), raw].map(plainText));
+    texts.set(samples, words.join("\n").toLowerCase());
   }
-  return texts.get(answers);
+  return texts.get(samples);
 }
 
 function passes(place) {
   const question = set.questions[place];
-  const sides = [samplesOf("left", place), samplesOf("right", place)];
-  if (part("differ").checked && verdictOf(sides[0]) === verdictOf(sides[1])) return false;
+  const sides = SIDES.map((side) => samplesOf(side, place));
+  const [left, right] = sides.map((samples) => samples.map(verdictOf).join());
+  if (part("differ").checked && left === right) return false;
   if (part("severity").value && question.severity !== part("severity").value) return false;
   const wanted = VERDICTS[part("verdict").value];
-  const at = { left: [0], right: [1] }[part("side").value] ?? [0, 1];
-  if (wanted && !at.some((side) => sides[side].some(wanted[1]))) return false;
-  const whole = () => [question.user, question.reference ?? "", `#${question.number}`].join("\n").toLowerCase();
-  return part("search").value.toLowerCase().split(/\s+/).filter(Boolean).every((word) => whole().includes(word) || sides.some((side) => textOf(side).includes(word)));
+  const judged = sides.filter((_, at) => ["", SIDES[at]].includes(part("side").value));
+  if (wanted && !judged.some((samples) => samples.some(wanted[1]))) return false;
+  return holds(question, sides);
+}
+
+/** Whether every word that is searched for stands in the question, the reply or one of the two answers. */
+function holds(question, sides) {
+  const words = part("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return true;
+  const asked = [`#${question.number}`, question.user, question.reference ?? ""].join("\n").toLowerCase();
+  return words.every((word) => [asked, ...sides.map(textOf)].some((text) => text.includes(word)));
 }
 
 /** Failures first: of both, then of one; among them those that more of the other conditions fail too. */
 function order(one, other) {
   const weight = (place) => {
-    const both = Number(failing(samplesOf("left", place))) + Number(failing(samplesOf("right", place)));
-    return both * 1000 + set.conditions.filter(({ answers }) => failing(answers[place])).length;
+    const both = SIDES.filter((side) => samplesOf(side, place).some(fails)).length;
+    return both * 1000 + set.conditions.filter(({ answers }) => answers[place].some(fails)).length;
   };
   return weight(other) - weight(one) || one - other;
 }
@@ -82,8 +94,9 @@ function more() {
 /** A question; its answers are put into the document when it is opened for the first time. */
 function card(place) {
   const question = set.questions[place];
-  const marks = ["left", "right"].map((side) => mark(samplesOf(side, place), condition(side).name));
-  const summary = make("summary", {}, make("span", { class: "number" }, `#${question.number}`), make("span", { class: "about" }, ...visible(question.user.split("\n")[0])), make("span", { class: "marks" }, ...marks));
+  const about = make("span", { class: "about" }, ...visible(question.user.split("\n")[0]));
+  const marks = make("span", { class: "marks" }, ...SIDES.map((side) => mark(side, place)));
+  const summary = make("summary", {}, make("span", { class: "number" }, `#${question.number}`), about, marks);
   const made = make("details", { class: "question card", "data-question": question.number }, summary);
   made.addEventListener("toggle", () => {
     if (made.open && made.children.length === 1) made.append(inside(place));
@@ -91,33 +104,41 @@ function card(place) {
   return made;
 }
 
-function mark(samples, name) {
-  const right = samples.filter((answer) => answer?.verdict === "compliant").length;
-  const verdict = right === samples.length ? "compliant" : samples.every((answer) => answer === null) ? "unscored" : samples.some((answer) => answer?.verdict === "broken") ? "broken" : "lenient";
-  const sign = { compliant: "✓", broken: "✗", lenient: "◐", unscored: "–" }[verdict];
-  const many = samples.length > 1 ? ` ${right}/${samples.length}` : "";
-  return make("span", { class: `tag ${verdict}`, title: data.verdicts[verdict] }, `${sign}${many} ${name}`);
+/** A condition's verdict: compliant if all samples are, else the worst of them. */
+function mark(side, place) {
+  const verdicts = samplesOf(side, place).map(verdictOf);
+  const verdict = ["broken", "lenient", "unscored", "compliant"].find((one) => verdicts.includes(one));
+  const right = verdicts.filter((one) => one === "compliant").length;
+  const many = verdicts.length > 1 ? ` ${right}/${verdicts.length}` : "";
+  return tag(verdict, `${SIGNS[verdict]}${many} ${condition(side).name}`);
 }
 
 function inside(place) {
-  const question = set.questions[place];
-  const facts = [question.severity, { true: "an emergency", false: "no emergency" }[question.urgent]].filter(Boolean).join(", ");
-  const asked = make("div", {}, make("h3", {}, facts ? `Question (${facts})` : "Question"), scrolling(question.user, "Question"));
-  const reply = make("div", {}, make("h3", {}, "Doctor's reply"), scrolling(question.reference ?? "Not known: numbers are unchecked.", "Doctor's reply"));
-  const sides = part("left").value === part("right").value ? ["left"] : ["left", "right"];
+  const { user, reference, severity, urgent } = set.questions[place];
+  const known = [severity, { true: "an emergency", false: "no emergency" }[urgent]].filter(Boolean).join(", ");
+  const reply = reference ?? "Not known: numbers are unchecked.";
+  const given = [[known ? `Question (${known})` : "Question", user], ["Doctor's reply", reply]];
+  const texts = given.map(([title, text]) => make("div", {}, make("h3", {}, title), scrolling(text, title)));
+  const sides = part("left").value === part("right").value ? ["left"] : SIDES;
   const answers = sides.map((side) => answerSection(condition(side), samplesOf(side, place), 0));
-  return make("div", { class: "inside" }, make("div", { class: "source" }, asked, reply), make("div", { class: "answers" }, ...answers));
+  const source = make("div", { class: "source" }, ...texts);
+  return make("div", { class: "inside" }, source, make("div", { class: "answers" }, ...answers));
 }
 
 const scrolling = (text, label) => make("p", { tabindex: "0", role: "region", "aria-label": label }, ...visible(text));
 
-options(part("set"), data.sets.map(({ name, questions }, at) => [String(at), `${name} (${questions.length})`]), "0");
-options(part("verdict"), [["", "any"], ...Object.entries(VERDICTS).map(([key, [label]]) => [key, label])], "");
+function begin() {
+  open(Number(part("set").value));
+  update();
+}
+
+options("set", data.sets.map(({ name, questions }, at) => [String(at), `${name} (${questions.length})`]), "0");
+options("verdict", [["", "any"], ...Object.entries(VERDICTS).map(([key, [label]]) => [key, label])], "");
 part("set").closest("label").hidden = data.sets.length < 2;
-open(0);
-part("set").addEventListener("change", () => { open(Number(part("set").value)); update(); });
-for (const id of [...FIELDS.slice(1), "differ"]) part(id).addEventListener(id === "search" ? "input" : "change", update);
+part("set").addEventListener("change", begin);
+for (const id of FILTERS) part(id).addEventListener("change", update);
+part("search").addEventListener("input", update);
 part("filters").addEventListener("submit", (event) => event.preventDefault());
-part("filters").addEventListener("reset", () => setTimeout(() => { open(Number(part("set").value)); update(); }));
+part("filters").addEventListener("reset", () => setTimeout(begin)); // the fields are reset after this event
 part("more").addEventListener("click", more);
-update();
+begin();

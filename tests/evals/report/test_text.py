@@ -25,13 +25,13 @@ def test_failure_of_the_system_is_unscored_and_counted() -> None:
     found = contents([result("m", [COMPLIANT, None, BROKEN, None], asked(4))], asked(4))
     assert (found.rows[0].n, found.rows[0].unscored) == (2, 2)
     assert "| m | 2 (+ 2 unscored) | 50%" in render_markdown(found)
-    assert any("missing completions: 2" in line for line in remarks(found.rows))
+    assert any("missing completions: 2" in line for line in remarks(found))
 
 
 def test_think_block_that_never_closes_scores_zero_and_is_counted() -> None:
     found = contents([result("m", ["<think>" + COMPLIANT], asked(1), "length")], asked(1))
     assert (found.rows[0].unanswered, found.rows[0].figures["compliance"].value) == (1, 0.0)
-    assert any("think blocks that never closed: 1" in line for line in remarks(found.rows))
+    assert any("think blocks that never closed: 1" in line for line in remarks(found))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,17 @@ def test_numbers_without_a_reference_are_unchecked_and_never_zero(references: li
     cell = table.rows[0][1][place]
     assert said in f"{cell.text} {cell.small}"
     assert (cell.text == "0%") is (references == ["take 400 mg", None])
+
+
+def test_a_count_of_a_single_question_has_no_interval() -> None:
+    table = headline(contents([result("m", [COMPLIANT], asked(1))], asked(1)))
+    cells = dict(zip((heading for heading, _ in table.columns), table.rows[0][1], strict=True))
+    assert [(cells[name].text, cells[name].small) for name in ("Depth", "Tokens")] == [("3.0", ""), ("9", "")]
+
+
+def test_answers_that_were_only_scored_here_are_named() -> None:
+    saved = result("m", [COMPLIANT], asked(1), path=None, completions="x.jsonl")
+    assert "made elsewhere" in remarks(contents([saved], asked(1)))[0]
 
 
 def test_a_measure_that_does_not_apply_is_no_zero_either() -> None:
@@ -63,12 +74,12 @@ def test_model_that_never_ran_is_named_with_its_reason() -> None:
 
 def test_compliant_answer_that_never_ended_is_named() -> None:
     found = contents([result("m", [COMPLIANT], asked(1), "length")], asked(1))
-    assert remarks(found.rows) == ["m: 1 of its compliant answers never ended by themselves."]
+    assert remarks(found) == ["m: 1 of its compliant answers never ended by themselves."]
 
 
 def test_constrained_answers_that_were_cut_are_named() -> None:
     made = result("m", [COMPLIANT, "- cut"], asked(2), "length", constrained=True)
-    said = remarks(contents([made], asked(2)).rows)
+    said = remarks(contents([made], asked(2)))
     assert "under the grammar" in said[0]
     assert "1 of its answers made under the grammar were cut" in said[1]
     assert "(questions 2)" in said[1]
