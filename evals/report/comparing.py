@@ -123,14 +123,14 @@ def _interaction(task: str, found: Interaction) -> dict[str, object]:
         for family, gain in zip(found.families, found.gains, strict=True)
     ]
     first, second = found.families
-    said = f"Tuning gains {second} {signed(found.difference)} points more than {first}"
+    texts, said = words()["interaction"], []
+    said.append(texts["gain"].format(first=first, second=second, difference=signed(found.difference), n=found.n))
     if found.low is not None and found.high is not None:
-        said += f" (interval {signed(found.low)} to {signed(found.high)}, n = {found.n})"
+        said.append(texts["interval"].format(low=signed(found.low), high=signed(found.high)))
     if ratio := found.odds_ratio:
-        said += (
-            f"; ratio of odds ratios {ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f}, {p_text(ratio.p_value)})"
-        )
-    return {"task": task, "cells": cells, "said": f"{said}.", "notes": found.notes}
+        p_value = p_text(ratio.p_value)
+        said.append(texts["odds"].format(value=ratio.value, low=ratio.low, high=ratio.high, p_value=p_value))
+    return {"task": task, "cells": cells, "said": f"{', '.join(said)}.", "notes": found.notes}
 
 
 def _seeds(name: str, row: SeedRow) -> tuple[str, ...]:

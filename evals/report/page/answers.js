@@ -72,5 +72,6 @@ function tree(points) {
 function measured(answer) {
   const known = data.measures.map((name, at) => [name, answer.measured[at]]).filter(([, value]) => value !== null);
   const items = known.map(([name, value]) => make("li", {}, `${name} `, make("b", {}, value)));
-  return make("details", {}, make("summary", {}, "Measures of this answer"), make("ul", { class: "measured" }, ...items));
+  const list = make("ul", { class: "measured" }, ...items);
+  return make("details", {}, make("summary", {}, "Measures of this answer"), list);
 }

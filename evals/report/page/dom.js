@@ -2,7 +2,8 @@
 
 /** Signs that are not seen, or that turn the direction of what stands beside them. */
 const CONTROL = new RegExp(
-  "[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]",
+  "[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f" +
+    "\\u202a-\\u202e\\u2060-\\u2069\\ufeff]",
 );
 
 /** Make an element. Texts become text nodes and never markup, so that no answer can put anything into the page. */

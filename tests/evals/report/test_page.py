@@ -124,3 +124,17 @@ def test_pairs_that_differ_come_before_those_that_do_not_and_many_are_folded() -
     after_the_lead = verdicts[1:]
     assert after_the_lead == sorted(after_the_lead, key=lambda tone: tone == "open")
     assert "11 more pairs" in html
+
+
+def test_family_by_tuning_and_seeds_have_their_tables() -> None:
+    questions = [Question(id, "ankle") for id in range(12)]
+    right = {("x", False): 1, ("x", True): 11, ("y", False): 3, ("y", True): 5}
+    results = [
+        result(f"{family} {tuned}", [COMPLIANT] * count + ["no"] * (12 - count), questions, family=family, tuned=tuned)
+        for (family, tuned), count in right.items()
+    ]
+    results += [result(f"s{seed}", [COMPLIANT] * 6 + ["no"] * 6, questions, seeds_of="s") for seed in range(3)]
+    html = render_html(contents(results, questions))
+    tags_of(html)
+    assert "What tuning gains y, less what it gains x: −67 points (n = 12), interval" in html
+    assert re.search(r'<th scope="row">s</th><td>3</td><td>12</td><td>50%</td>', html)
