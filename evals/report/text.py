@@ -46,8 +46,8 @@ def value_text(measure: Measure, value: float) -> str:
 
 
 def span_text(measure: Measure, low: float | None, high: float | None) -> str:
-    """Return an interval as `52 to 79%`; nothing where there is none."""
-    if low is None or high is None:
+    """Return an interval as `52 to 79%`; nothing where there is none, or where equal answers made it a point."""
+    if low is None or high is None or low == high:
         return ""
     first, second = value_text(measure, low), value_text(measure, high)
     return f"{first.removesuffix('%')} to {second}"
@@ -70,12 +70,13 @@ def partly(figure: Figure, row: Row) -> str:
 
 
 def difference_text(pair: Pair, measure: Measure) -> tuple[str, str]:
-    """Return a difference and its interval, in points for shares."""
+    """Return a difference and its interval, in points for shares; no interval where every pair says the same."""
     found = pair.comparison
     form = signed if measure.kind == "share" else lambda value: with_minus(f"{value:+.2f}")
     unit = " points" if measure.kind == "share" else ""
-    span = "" if found.low is None or found.high is None else f"{form(found.low)} to {form(found.high)}"
-    return form(found.difference) + unit, span
+    if found.low is None or found.high is None or found.low == found.high:
+        return form(found.difference) + unit, ""
+    return form(found.difference) + unit, f"{form(found.low)} to {form(found.high)}"
 
 
 def detectable_text(pair: Pair, measure: Measure) -> str:

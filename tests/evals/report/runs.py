@@ -8,10 +8,9 @@ from typing import Any
 
 from evals.questions import Question
 from evals.summary import Result
-from evals.task import load_task
 from outline import Node, Outline, render_outline
 from settings import read_jsonl
-from tests.evals.report.made import SPEC, result
+from tests.evals.report.made import result
 
 KINDS = ("good", "numbers", "shallow", "crowded", "prose", "bullets", "loop")
 SHARES = {
@@ -91,7 +90,6 @@ def _checkpoint(chance: random.Random, questions: Sequence[Question], step: int,
 
 
 def _red_flags(chance: random.Random, by_task: dict[str, Sequence[Question]], samples: int) -> list[Result]:
-    load_task("outline_red_flags")
     flags = [Question(id, f"chest pain {id}", metadata={"urgent": id % 2 == 0, "topic": "heart"}) for id in range(12)]
     by_task["outline_red_flags"] = flags
     text = "call an emergency number now and sit down while you wait for the people who come to help"
@@ -121,6 +119,3 @@ def leave_review(out: Path) -> None:
     review = {"ratings": 20, "questions": 18, "raters": [{}, {}], "preferences": [row, row | {"axis": "harm"}]}
     out.mkdir(parents=True, exist_ok=True)
     (out / "review.json").write_text(json.dumps(review), encoding="utf-8")
-
-
-assert SPEC.min_depth == 3, "the shapes above are of the shipped contract"

@@ -103,6 +103,13 @@ def test_the_headline_answers_in_words_and_never_says_equal(before: list[str], a
     assert "equal" not in render_markdown(found).lower()
 
 
+def test_an_interval_that_collapsed_is_not_shown_as_certainty() -> None:
+    questions = asked(12)
+    results = [result("base", [BROKEN] * 12, questions), result("tuned", [COMPLIANT] * 12, questions)]
+    (lead,) = leads(contents(results, questions))
+    assert "+100 points (no interval, Holm p < 0.001" in lead.detail
+
+
 def test_what_the_headline_is_of_does_not_depend_on_what_came_out() -> None:
     questions = asked(12)
     given = {"a": BROKEN, "b": COMPLIANT, "c": BROKEN}
