@@ -1,0 +1,215 @@
+"""The server: Gradio's server mode, that is its FastAPI application without its widgets, and a page of our own.
+
+Gradio's widgets need inline scripts and markup set from strings, which a strict content security policy forbids, keep a
+rater's state in the server's memory, and give no say in what is sent again after a lost connection.
+"""
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import Field, field_validator
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from evals.review.access import COOKIE, OPEN, Guard, is_loopback, pass_of, same
+from evals.review.plan import Showing, Study
+from evals.review.ratings import AXES, LONGEST_COMMENT, LONGEST_NAME, VERDICTS, Rating
+from evals.review.run import ReviewRun
+from evals.review.screen import screen
+from evals.review.store import RatingStore
+from settings import Settings, UserError
+
+_PAGE = Path(__file__).with_name("page")
+_FILES = {"/review.css": "text/css", "/review.js": "text/javascript", "/answers.js": "text/javascript"}
+_WAIT = 0.5
+"""Seconds that a wrong token costs."""
+
+
+class Rater(Settings):
+    """A call that names its rater; the name is kept without spaces around it."""
+
+    rater: str = Field(max_length=4 * LONGEST_NAME)
+
+    @field_validator("rater")
+    @classmethod
+    def _is_a_name(cls, name: str) -> str:
+        name = " ".join(name.split())
+        if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+            raise ValueError(f"a name has 1 to {LONGEST_NAME} characters that can be read")
+        return name
+
+
+class Show(Rater):
+    """A call for a screen."""
+
+    position: int = Field(ge=0)
+
+
+class Rate(Show):
+    """A call that brings a rating."""
+
+    verdicts: dict[str, str]
+    comment: str = Field(default="", max_length=LONGEST_COMMENT)
+    seconds: float = Field(ge=0, le=7 * 86400)
+    sent: int = Field(ge=0, le=2**53)
+
+    @field_validator("verdicts")
+    @classmethod
+    def _answer_every_axis(cls, verdicts: dict[str, str]) -> dict[str, str]:
+        if verdicts.keys() != AXES.keys() or not set(verdicts.values()) <= VERDICTS.keys():
+            raise ValueError(f"a rating says of each of {', '.join(AXES)} one of {', '.join(VERDICTS)}")
+        return verdicts
+
+
+class Token(Settings):
+    """A call that brings the token."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """A study under way."""
+
+    run: ReviewRun
+    study: Study
+    store: RatingStore
+
+    def enter(self, call: Rater) -> dict[str, Any]:
+        """Return how far a rater is; the study is named by its digest, which tells nothing."""
+        total = len(_showings(self.study, call.rater))
+        return {"study": self.study.digest[:16], "rater": call.rater, "total": total, "done": self._done(call.rater)}
+
+    def show(self, call: Show) -> dict[str, Any]:
+        """Return a screen."""
+        showing = self._showing(call)
+        return screen(self.run, showing, self.store.get(call.rater, call.position))
+
+    def rate(self, call: Rate) -> dict[str, Any]:
+        """Store a rating; when this returns it is on the disk."""
+        showing, now = self._showing(call), datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.store.put(
+            Rating(
+                study=self.study.digest,
+                rater=call.rater,
+                position=call.position,
+                task=self.study.task,
+                question=showing.item.question,
+                left=showing.left,
+                right=showing.right,
+                repeat_of=showing.repeat_of,
+                digest=showing.item.digest,
+                verdicts=call.verdicts,
+                comment=call.comment,
+                seconds=round(call.seconds, 1),
+                created=now,
+                updated=now,
+                sent=call.sent,
+            )
+        )
+        return {"done": self._done(call.rater)}
+
+    def _done(self, rater: str) -> list[int]:
+        return self.store.done(rater)
+
+    def _showing(self, call: Show) -> Showing:
+        showings = _showings(self.study, call.rater)
+        if call.position >= len(showings):
+            raise UserError(f"there are {len(showings)} screens, from 0; got {call.position}")
+        return showings[call.position]
+
+
+@lru_cache(maxsize=1024)
+def _showings(study: Study, rater: str) -> list[Showing]:
+    return study.showings(rater)
+
+
+def create_app(review: Review, token: str | None, hosts: frozenset[str] | None) -> Any:
+    """Return the ASGI application; `hosts` as in `Guard`."""
+    from fastapi.exceptions import RequestValidationError
+    from gradio import Server
+
+    app = Server(title="Blind review", openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_middleware(Guard, token=token, hosts=hosts)
+
+    async def take_token(call: Token, request: Request) -> Response:
+        if token is None or not same(call.token.strip(), token):
+            await asyncio.sleep(_WAIT)
+            return JSONResponse({"error": "this is not the token"}, status_code=401)
+        response = JSONResponse({"ok": True})
+        secure = request.url.scheme == "https"
+        response.set_cookie(COOKIE, pass_of(token), httponly=True, samesite="strict", secure=secure)
+        return response
+
+    def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        said = "; ".join(str(problem["msg"]).removeprefix("Value error, ") for problem in error.errors())
+        return JSONResponse({"error": said}, status_code=422)
+
+    def refused(_: Request, error: Exception) -> Response:
+        return JSONResponse({"error": str(error)}, status_code=400)
+
+    app.add_api_route(OPEN, take_token, methods=["POST"], response_model=None)
+    for path, call in (("/api/enter", review.enter), ("/api/show", review.show), ("/api/rate", review.rate)):
+        app.add_api_route(path, call, methods=["POST"])
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(UserError, refused)
+    _add_page(app, needs_token=token is not None)
+    return app
+
+
+def _add_page(app: Any, needs_token: bool) -> None:
+    environment = Environment(
+        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.get_template("review.html.j2").render(
+        axes=AXES,
+        verdicts=VERDICTS,
+        needs_token=needs_token,
+        longest_comment=LONGEST_COMMENT,
+        longest_name=LONGEST_NAME,
+    )
+    contents = {"/": (page, "text/html"), "/icon.svg": ((_PAGE / "icon.svg").read_text("utf-8"), "image/svg+xml")}
+    contents |= {path: ((_PAGE / path[1:]).read_text("utf-8"), kind) for path, kind in _FILES.items()}
+
+    def add(path: str, content: str, kind: str) -> None:
+        async def get() -> Response:
+            return Response(content, media_type=kind)
+
+        app.add_api_route(path, get, methods=["GET"], response_model=None)
+
+    for path, (content, kind) in contents.items():
+        add(path, content, kind)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the address (port 0: any free one); raises `UserError` where that cannot be."""
+    try:
+        family, *_, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(128)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(
+            f"--host {host} --port {port}: cannot listen there: {reason}",
+            hint="another server may be running there; --port 0 takes any free port",
+        ) from error
+    return bound
+
+
+def serve(review: Review, bound: socket.socket, host: str, token: str | None) -> None:
+    """Answer on a bound socket until the process is interrupted; nothing of a request is logged."""
+    import uvicorn
+
+    hosts = frozenset({"localhost", "127.0.0.1", "[::1]", host}) if is_loopback(host) else None
+    app = create_app(review, token, hosts)
+    config = uvicorn.Config(app, access_log=False, log_level="warning", server_header=False)
+    uvicorn.Server(config).run(sockets=[bound])
