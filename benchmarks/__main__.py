@@ -15,6 +15,7 @@ COMMANDS = {
     "ray-nodes": "benchmarks.ray_nodes",
     "ray-scale": "benchmarks.ray_scale",
     "ray-speed": "benchmarks.ray_speed",
+    "review": "benchmarks.review",
     "train-gpu": "benchmarks.train_gpu",
     "teacher-server": "benchmarks.teacher_server.command",
 }

@@ -81,18 +81,26 @@ def _index(folder: Path) -> dict[str, Any]:
 
 
 def _questions(path: Path) -> dict[int, Asked]:
-    return {row["id"]: Asked(row["user"], row.get("reference") or None) for row in _rows(path, "id", "user")}
+    return {
+        row["id"]: Asked(_text(row["user"]), _text(row.get("reference") or "") or None)
+        for row in _rows(path, "id", "user")
+    }
 
 
 def _completions(path: Path) -> dict[int, str]:
     if not path.is_file():
         return {}  # a condition that was not run yet
     rows = _rows(path, "id", "completion")
-    return {row["id"]: row["completion"] for row in rows if not row.get("sample")}
+    return {row["id"]: _text(row["completion"]) for row in rows if not row.get("sample")}
 
 
 def _first_samples(path: Path) -> dict[int, Mapping[str, Any]]:
     return {row["id"]: row for row in _rows(path, "id") if not row.get("sample")} if path.is_file() else {}
+
+
+def _text(text: str) -> str:
+    """The text with a sign for what is no character (half of a surrogate pair), which no answer could carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _rows(path: Path, *keys: str) -> list[dict[str, Any]]:

@@ -31,14 +31,21 @@ def screen(run: ReviewRun, showing: Showing, rating: Rating | None) -> dict[str,
 def answer(completion: str) -> dict[str, Any]:
     """Return an answer without its think block: `raw` (None: the block never closed) and `blocks` in reading order.
 
-    A block is `{"prose": text}` or `{"points": [[depth from 1, text], ...]}` of one top-level point and all below it,
-    under CommonMark as it stands: what a rater sees as a list is one.
+    A block is `{"prose": text}` or `{"points": [[depth from 1, text], ...]}`, parents before their children, under
+    CommonMark as it stands: what a rater sees as a list is one.
     """
     raw = extract_answer(completion)
     outline = parse_outline(raw or "")
-    blocks: list[tuple[int, dict[str, Any]]] = [(line, {"prose": text}) for line, text in outline.prose]
-    blocks += [(root.line, {"points": _points([root])}) for root in outline.roots]
-    return {"raw": raw, "blocks": [block for _, block in sorted(blocks, key=lambda placed: placed[0])]}
+    placed: list[tuple[int, str | Node]] = [*outline.prose, *((root.line, root) for root in outline.roots)]
+    blocks: list[dict[str, Any]] = []
+    for _, part in sorted(placed, key=lambda pair: pair[0]):
+        if isinstance(part, str):
+            blocks.append({"prose": part})
+        elif blocks and "points" in blocks[-1]:
+            blocks[-1]["points"] += _points([part])
+        else:
+            blocks.append({"points": _points([part])})
+    return {"raw": raw, "blocks": blocks}
 
 
 def _points(nodes: Sequence[Node], depth: int = 1) -> list[tuple[int, str]]:

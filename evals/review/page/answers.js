@@ -26,7 +26,7 @@ function worded(text) {
   });
 }
 
-/** One top-level point and all below it: [[depth, text], ...], parents before their children. */
+/** Points: [[depth from 1, text], ...], parents before their children. */
 function tree(points) {
   const root = document.createElement("ul");
   const lists = [root];

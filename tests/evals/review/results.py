@@ -22,7 +22,7 @@ COMPLIANT = """- **Rest the ankle for two days**
   - The foot is cold or numb"""
 PROSE = "You should rest your ankle. It is also good to put ice on it.\n\n- Ice\n- Rest\n\nThank you for asking me."
 HOSTILE = (
-    "<script>window.hit=1</script><img src=x onerror=\"window.hit=1\"> [link](javascript:window.hit=1) </div></body>"
+    '<script>window.hit=1</script><img src=x onerror="window.hit=1"> [link](javascript:window.hit=1) </div></body>'
     " \u202egnp.exe \u0000\u0007\u001b[31m \u05e9\u05dc\u05d5\u05dd <a href='javascript:window.hit=1'>x</a>"
 )
 

@@ -1,0 +1,142 @@
+"""The figures as words and tables, in Markdown and as HTML for the evaluation's report; from `review.json`'s values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from evals.review.ratings import AXES, OVERALL
+from settings import read_yaml
+
+_HERE = Path(__file__).parent
+_WORDS: Mapping[str, Any] = read_yaml(_HERE / "words.yml")
+_ABSENT = "–"
+_MOST_SCORES = 15
+
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled table."""
+
+    title: str
+    note: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def render_markdown(found: Figures) -> str:
+    """Return the report of `as_json(summary)` as Markdown."""
+    environment = _environment(autoescape=False)
+    environment.filters["plain"] = _plain
+    return environment.get_template("review.md.j2").render(
+        run=found["run"], remarks=remarks(found), sections=sections(found)
+    )
+
+
+def render_section(found: Figures) -> Markup:
+    """Return the same as an HTML fragment, its headings from `h2` down; every text is escaped."""
+    template = _environment(autoescape=True).get_template("section.html.j2")
+    return Markup(template.render(remarks=remarks(found), sections=sections(found)))
+
+
+def remarks(found: Figures) -> list[str]:
+    """Return the sentences above the tables."""
+    words = _WORDS["remarks"]
+    said = [words["head"].format(**{**found, "raters": len(found["raters"])})]
+    if found["stale"]:
+        said.append(words["stale"].format(**found))
+    if not found["linked"]:
+        said.append(words["apart"])
+    compliant = next((each["wins"] for each in found["scores"] if each["score"] == "compliant"), None)
+    if compliant:
+        said.append(words["compliant"].format(**compliant))
+    if (left := len(found["scores"]) - _MOST_SCORES) > 0:
+        said.append(words["most_scores"].format(left=left))
+    return said
+
+
+def sections(found: Figures) -> list[Section]:
+    """Return the tables that have rows, in order."""
+    labels = [words["label"] for words in AXES.values()]
+    columns = {**_WORDS["columns"], "axes": ["Condition", "Against", *labels]}
+    columns["scores"] = [*columns["scores"], *labels]
+    rows = {
+        "overall": [_overall(each) for each in found["preferences"] if each["axis"] == OVERALL],
+        "axes": _axes(found["preferences"]),
+        "strengths": [(each["condition"], _between(each, "{:+.2f}"), str(each["n"])) for each in found["strengths"]],
+        "agreement": [
+            (AXES[each["axis"]]["label"], _number(each["alpha"]), str(each["items"]), _share(each["self"]))
+            for each in found["agreement"]
+        ],
+        "raters": [
+            (str(each["rater"]), str(each["n"]), _share(each["self"]), _share(each["left"]), f"{each['seconds']:.0f}")
+            for each in found["raters"]
+        ],
+        "scores": [_score(each) for each in found["scores"][:_MOST_SCORES]],
+    }
+    return [
+        Section(**words, columns=columns[name], rows=rows[name])
+        for name, words in _WORDS["sections"].items()
+        if rows[name]
+    ]
+
+
+def _overall(each: Figures) -> tuple[str, ...]:
+    counts = (str(each[name]) for name in ("n", "won", "lost", "tied", "both_bad"))
+    return each["second"], each["first"], *counts, _share(each["decided"], n=False), _score_of(each)
+
+
+def _axes(preferences: Sequence[Figures]) -> list[tuple[str, ...]]:
+    pairs = dict.fromkeys((each["second"], each["first"]) for each in preferences)
+    return [
+        (*pair, *(_score_of(each) for each in preferences if (each["second"], each["first"]) == pair)) for pair in pairs
+    ]
+
+
+def _score(each: Figures) -> tuple[str, ...]:
+    return each["score"], str(each["n"]), _share(each["wins"]), *map(_number, each["correlations"].values())
+
+
+def _score_of(each: Figures) -> str:
+    if each["low"] is None:
+        return f"{each['score']:.0%}"
+    return f"{each['score']:.0%} ({each['low']:.0%} to {each['high']:.0%})"
+
+
+def _between(each: Figures, form: str) -> str:
+    value = form.format(each["value"])
+    return value if each["low"] is None else f"{value} ({form.format(each['low'])} to {form.format(each['high'])})"
+
+
+def _share(each: Figures | None, n: bool = True) -> str:
+    if each is None:
+        return _ABSENT
+    of = f" of {each['n']}" if n else ""
+    return f"{each['value']:.0%}{of} ({each['low']:.0%} to {each['high']:.0%})"
+
+
+def _number(value: float | None) -> str:
+    return _ABSENT if value is None else f"{value:.2f}"
+
+
+def _plain(text: str) -> str:
+    """A text without what Markdown or HTML would act on."""
+    for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("\n", " ")):
+        text = text.replace(sign, safe)
+    return text
+
+
+def _environment(autoescape: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
