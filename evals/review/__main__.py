@@ -8,7 +8,7 @@ from pathlib import Path
 from evals.review.access import read_token
 from evals.review.plan import MOST_REPEATED, choose_pairs, make_study
 from evals.review.run import load_run
-from evals.review.server import Review, listen, serve
+from evals.review.server import Review, create_app, listen, serve
 from evals.review.store import DATABASE, RatingStore
 from settings import UserError, output, run_command
 
@@ -26,6 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     bound = listen(chosen.host, chosen.port)
     store = RatingStore(chosen.db or run.folder / DATABASE)
     store.claim(study)
+    # The slow imports stand before the address: who reads it can go there at once.
+    app = create_app(Review(run, study, store), chosen.host, token)
     host, port = bound.getsockname()[:2]
     screens = len(study.showings(""))
     output.print(f"{len(study.items)} pairs, {screens} screens a rater; ratings in {store.path}", soft_wrap=True)
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     output.print(f"http://{address}:{port}/ (Ctrl-C ends it)", highlight=False, soft_wrap=True)
     output.file.flush()
     try:
-        serve(Review(run, study, store), bound, chosen.host, token)
+        serve(app, bound)
     finally:
         store.close()
     return 0

@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from math import ceil
 from typing import Any
@@ -50,7 +51,7 @@ class Study:
     """Share of the pairs that each rater sees a second time, sides exchanged."""
     seed: int
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return the SHA-256 of it, in hexadecimal: ratings of another study do not belong to this one."""
         return _sha256([[item.digest for item in self.items], self.repeat, self.seed])

@@ -130,12 +130,13 @@ def _showings(study: Study, rater: str) -> list[Showing]:
     return study.showings(rater)
 
 
-def create_app(review: Review, token: str | None, hosts: frozenset[str] | None) -> Any:
-    """Return the ASGI application; `hosts` as in `Guard`."""
+def create_app(review: Review, host: str, token: str | None) -> Any:
+    """Return the ASGI application for a server that listens on `host`."""
     from fastapi.exceptions import RequestValidationError
     from gradio import Server
 
     app = Server(title="Blind review", openapi_url=None, docs_url=None, redoc_url=None)
+    hosts = frozenset({"localhost", "127.0.0.1", "[::1]", host}) if is_loopback(host) else None
     app.add_middleware(Guard, token=token, hosts=hosts)
 
     async def take_token(call: Token, request: Request) -> Response:
@@ -205,11 +206,9 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def serve(review: Review, bound: socket.socket, host: str, token: str | None) -> None:
+def serve(app: Any, bound: socket.socket) -> None:
     """Answer on a bound socket until the process is interrupted; nothing of a request is logged."""
     import uvicorn
 
-    hosts = frozenset({"localhost", "127.0.0.1", "[::1]", host}) if is_loopback(host) else None
-    app = create_app(review, token, hosts)
     config = uvicorn.Config(app, access_log=False, log_level="warning", server_header=False)
     uvicorn.Server(config).run(sockets=[bound])
