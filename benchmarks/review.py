@@ -79,11 +79,14 @@ def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
     raise UserError("the server did not start; its message stands above")
 
 
-async def rate(url: str, raters: int, seconds: float, every: float) -> Seen:
-    """Let the raters rate for some seconds, one rating each every `every` seconds, and return what they saw."""
+async def rate(url: str, raters: int, seconds: float, every: float, seen: Seen | None = None) -> Seen:
+    """Let the raters rate for some seconds, one rating each every `every` seconds, and return what they saw.
+
+    A given `seen` is filled as they go. A rater whose server is gone stops.
+    """
     import aiohttp
 
-    seen = Seen()
+    seen = seen or Seen()
     # Like a browser of its own for each rater: connections are kept, not shared.
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         ends = time.monotonic() + seconds
@@ -100,7 +103,8 @@ async def _rater(session: Any, url: str, rater: str, number: int, ends: float, e
         began = time.monotonic()
         if began >= ends:
             return
-        await _call(session, f"{url}/api/show", {"rater": rater, "position": position}, seen)
+        if not await _call(session, f"{url}/api/show", {"rater": rater, "position": position}, seen):
+            return
         said = {axis: list(VERDICTS)[(number + position) % len(VERDICTS)] for axis in AXES}
         body = {
             "rater": rater,
@@ -109,8 +113,9 @@ async def _rater(session: Any, url: str, rater: str, number: int, ends: float, e
             "seconds": every,
             "sent": time.time_ns() // 10**6,
         }
-        if await _call(session, f"{url}/api/rate", body, seen):
-            seen.acknowledged.add((rater, position))
+        if not await _call(session, f"{url}/api/rate", body, seen):
+            return
+        seen.acknowledged.add((rater, position))
         await asyncio.sleep(max(0.0, every - (time.monotonic() - began)))
 
 

@@ -20,6 +20,8 @@ def main(arguments: Sequence[str]) -> int:
         raise UserError(f"--n must be at least 1, got {chosen.n}")
     if not 0 <= chosen.repeat <= MOST_REPEATED or math.isnan(chosen.repeat):
         raise UserError(f"--repeat is a share from 0 to {MOST_REPEATED}, got {chosen.repeat}")
+    if not 0 <= chosen.port <= 65535:
+        raise UserError(f"--port is a number from 0 to 65535, got {chosen.port}")
     token = read_token(chosen.host, chosen.token_env, chosen.token_file)
     run = load_run(chosen.run, chosen.task)
     study = make_study(run, choose_pairs(run, chosen.pairs), chosen.n, chosen.repeat, chosen.seed)

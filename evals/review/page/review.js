@@ -5,8 +5,8 @@ const form = part("rating");
 const axes = [...form.querySelectorAll("fieldset")];
 const AGAIN = 2000; // milliseconds until a rating that could not be saved is sent again
 
-/** Who rates, which screens are done, which one is shown. */
-const state = { rater: "", study: "", total: 0, done: new Set(), position: 0, shown: null, since: 0, raw: false, saving: false };
+/** Who rates, which screens are done, which one is shown; `busy` while the next one is on its way: keys wait for it. */
+const state = { rater: "", study: "", total: 0, done: new Set(), position: 0, shown: null, since: 0, raw: false, busy: false };
 
 class Refused extends Error {}
 
@@ -77,7 +77,12 @@ async function showNext(position) {
 }
 
 async function show(position) {
-  state.shown = await insist("/api/show", { rater: state.rater, position });
+  state.busy = true;
+  try {
+    state.shown = await insist("/api/show", { rater: state.rater, position });
+  } finally {
+    state.busy = false;
+  }
   Object.assign(state, { position, since: Date.now(), raw: false });
   part("place").textContent = `Pair ${position + 1} of ${state.total}`;
   part("user").textContent = visible(state.shown.user);
@@ -126,7 +131,7 @@ function choose(key) {
 }
 
 async function save() {
-  if (state.saving) return;
+  if (state.busy) return;
   const verdicts = chosen();
   const open = axes.filter((axis) => !axis.querySelector(":checked"));
   for (const axis of axes) axis.classList.toggle("missing", open.includes(axis));
@@ -134,7 +139,7 @@ async function save() {
     say(`Not saved yet: ${open.length} of ${axes.length} points are open.`);
     return open[0].querySelector("input").focus();
   }
-  state.saving = true;
+  state.busy = true;
   part("save").disabled = true;
   const { rater, position } = state;
   const key = draftKey();
@@ -147,7 +152,7 @@ async function save() {
     state.done = new Set(done);
     await showNext(position);
   } finally {
-    state.saving = false;
+    state.busy = false;
     part("save").disabled = false;
   }
 }
@@ -160,7 +165,7 @@ const told = (action) => (...values) => Promise.resolve(action(...values)).catch
 
 const step = told((by) => {
   const to = document.body.dataset.view === "finished" ? state.total - 1 : state.position + by;
-  if (state.total && !state.saving && to >= 0 && to < state.total) return show(to);
+  if (state.total && !state.busy && to >= 0 && to < state.total) return show(to);
 });
 const toggle = () => {
   state.raw = !state.raw;
@@ -182,7 +187,7 @@ document.addEventListener("keydown", (event) => {
   if (place === "enter" || (place === "finished" && event.key !== "b")) return;
   if (form.querySelector(`[data-key="${CSS.escape(event.key)}"]`)) {
     event.preventDefault();
-    if (!state.saving) choose(event.key);
+    if (!state.busy) choose(event.key);
   } else if (KEYS[event.key]) {
     event.preventDefault();
     KEYS[event.key]();
