@@ -139,7 +139,9 @@ def _checked(row: Mapping[str, Any], run: ReviewRun, where: str) -> Rating:
 
 def _read_csv(path: Path) -> list[dict[str, Any]]:
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+        # Line ends within a comment stay as they are; spreadsheets put a byte order mark before the first name.
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path}: the file cannot be read: {getattr(error, 'strerror', None) or error}") from error
     return [{name: _unguarded(name, value) for name, value in row.items()} for row in rows]
