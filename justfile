@@ -117,6 +117,16 @@ eval *arguments: setup
 check *arguments: setup
     python -m outline check "$@"
 
+# a page on which people compare answers blindly: just review --run results/sample
+[group('people')]
+review *arguments: setup
+    python -m evals.review "$@"
+
+# what the ratings say, and ratings to files and back: just review-report --run results/sample --export ratings.csv
+[group('people')]
+review-report *arguments: setup
+    python -m evals.review.report "$@"
+
 # all tests, the slow ones too: just test -m 'not slow'
 [group('dev')]
 test *arguments: setup

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, create_model
 
+from evals.answers import extract_answer
 from evals.review.ratings import AXES, LONGEST_COMMENT, LONGEST_NAME, VERDICTS, Rating
 from evals.review.run import ReviewRun
 from evals.review.store import RatingStore, flat_of, rating_of
@@ -75,7 +76,7 @@ def argilla_records(ratings: Iterable[Rating], run: ReviewRun) -> list[dict[str,
     """Return one record a pair, as Argilla's `Record.from_dict` reads it: fields, metadata and responses by question.
 
     Argilla names users by UUID: ours are made of the raters' names, always the same. `answer_a` is the answer of the
-    alphabetically first condition; a response is `a`, `b`, `tie` or `both_bad`. Repeats are left out, since a record
+    alphabetically first condition, without its think block; a response is `a`, `b`, `tie` or `both_bad`. Repeats are left out, since a record
     has one response a user and question.
     """
     records: dict[tuple[int, str, str], dict[str, Any]] = {}
@@ -106,8 +107,8 @@ def _record(rating: Rating, run: ReviewRun) -> dict[str, Any]:
         "fields": {
             "question": asked.user,
             "reference": asked.reference or "",
-            "answer_a": run.completions[first][question],
-            "answer_b": run.completions[second][question],
+            "answer_a": extract_answer(run.completions[first][question]) or "",
+            "answer_b": extract_answer(run.completions[second][question]) or "",
         },
         "metadata": {"task": rating.task, "question": question, "condition_a": first, "condition_b": second},
         "suggestions": {},

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evals.answers import extract_answer
 from evals.review.plan import Study
 from evals.review.ratings import AXES, VERDICTS, Rating
 from evals.review.report.__main__ import main
@@ -125,7 +126,8 @@ def test_argilla_gets_one_record_a_pair_with_every_raters_answers(
             assert {each["value"] for each in record["responses"][axis]} <= {"a", "b", "tie", "both_bad"}
         for letter in "ab":
             name = record["metadata"][f"condition_{letter}"]
-            assert record["fields"][f"answer_{letter}"] == run.completions[name][record["metadata"]["question"]]
+            answer = extract_answer(run.completions[name][record["metadata"]["question"]])
+            assert record["fields"][f"answer_{letter}"] == answer
     first = next(each for each in records if each["metadata"]["question"] == made[0].question)
     answer = first["responses"]["overall"][0]["value"]
     said = {"a": sorted(NAMES)[0], "b": sorted(NAMES)[1]}.get(answer, answer)
