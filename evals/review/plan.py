@@ -124,7 +124,7 @@ def make_study(run: ReviewRun, pairs: Sequence[tuple[str, str]], n: int, repeat:
 def choose_pairs(run: ReviewRun, named: Sequence[str] | None) -> list[tuple[str, str]]:
     """Return the pairs of conditions to compare: all pairs of each `A,B[,C ...]`, or of all that have answers."""
     answered = [name for name in run.conditions if run.completions[name]]
-    groups = [text.split(",") for text in named] if named else [answered]
+    groups = [_names(text, answered) for text in named] if named else [answered]
     for group in groups:
         if unknown := [name for name in group if name not in answered]:
             raise UserError(
@@ -137,6 +137,18 @@ def choose_pairs(run: ReviewRun, named: Sequence[str] | None) -> list[tuple[str,
             )
     ordered = [[name for name in answered if name in group] for group in groups]
     return list(dict.fromkeys(pair for group in ordered for pair in combinations(group, 2)))
+
+
+def _names(text: str, known: Sequence[str]) -> list[str]:
+    """The names in a list with commas between; a known name may hold commas itself (`base, 3-shot`)."""
+    names: list[str] = []
+    parts = text.split(",")
+    while parts:
+        ends = (end for end in range(len(parts), 0, -1) if ",".join(parts[:end]).strip() in known)
+        end = next(ends, 1)
+        names.append(",".join(parts[:end]).strip())
+        del parts[:end]
+    return names
 
 
 def digest_of(run: ReviewRun, question: int, first: str, second: str) -> str:

@@ -5,7 +5,9 @@ rater's state in the server's memory, and give no say in what is sent again afte
 """
 
 import asyncio
+import logging
 import socket
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -31,6 +33,13 @@ _WAIT = 0.5
 """Seconds that a wrong token costs."""
 
 
+log = logging.getLogger(__name__)
+
+
+class WrongCall(Exception):
+    """A call for what is not there; its message is the answer."""
+
+
 class Rater(Settings):
     """A call that names its rater; the name is kept without spaces around it."""
 
@@ -39,7 +48,7 @@ class Rater(Settings):
     @field_validator("rater")
     @classmethod
     def _is_a_name(cls, name: str) -> str:
-        name = " ".join(name.split())
+        name = unicodedata.normalize("NFC", " ".join(name.split()))
         if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
             raise ValueError(f"a name has 1 to {LONGEST_NAME} characters that can be read")
         return name
@@ -121,7 +130,7 @@ class Review:
     def _showing(self, call: Show) -> Showing:
         showings = _showings(self.study, call.rater)
         if call.position >= len(showings):
-            raise UserError(f"there are {len(showings)} screens, from 0; got {call.position}")
+            raise WrongCall(f"there are {len(showings)} screens, from 0; got {call.position}")
         return showings[call.position]
 
 
@@ -153,14 +162,20 @@ def create_app(review: Review, host: str, token: str | None) -> Any:
         said = "; ".join(str(problem["msg"]).removeprefix("Value error, ") for problem in error.errors())
         return JSONResponse({"error": said}, status_code=422)
 
-    def refused(_: Request, error: Exception) -> Response:
+    def wrong(_: Request, error: Exception) -> Response:
         return JSONResponse({"error": str(error)}, status_code=400)
+
+    def failed(_: Request, error: Exception) -> Response:
+        # The message names the file, and so perhaps the models: it is for whoever runs the server.
+        log.error("%s", error)
+        return JSONResponse({"error": "Not saved: the server cannot keep ratings now. Save again."}, status_code=503)
 
     app.add_api_route(OPEN, take_token, methods=["POST"], response_model=None)
     for path, call in (("/api/enter", review.enter), ("/api/show", review.show), ("/api/rate", review.rate)):
         app.add_api_route(path, call, methods=["POST"])
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(UserError, refused)
+    app.add_exception_handler(WrongCall, wrong)
+    app.add_exception_handler(UserError, failed)
     _add_page(app, needs_token=token is not None)
     return app
 

@@ -1,15 +1,6 @@
-"""What the ratings say, as figures (`as_json`), as text and as a section of the evaluation's report."""
+"""What the ratings say, as figures and as text. `review.json` holds `as_json`, for the evaluation's report."""
 
-from evals.review.report.summary import CONFIDENCE, REVIEW, Summary, as_json, read_review, summarize
-from evals.review.report.text import render_markdown, render_section
+from evals.review.report.summary import Summary, as_json, summarize
+from evals.review.report.text import render_markdown
 
-__all__ = [
-    "CONFIDENCE",
-    "REVIEW",
-    "Summary",
-    "as_json",
-    "read_review",
-    "render_markdown",
-    "render_section",
-    "summarize",
-]
+__all__ = ["Summary", "as_json", "render_markdown", "summarize"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evals.review.report.exchange import export, export_argilla, import_
-from evals.review.report.summary import REVIEW, as_json, summarize
+from evals.review.report.summary import as_json, summarize
 from evals.review.report.text import render_markdown
 from evals.review.run import ReviewRun, load_run
 from evals.review.store import DATABASE, RatingStore
@@ -34,9 +34,9 @@ def main(arguments: Sequence[str]) -> int:
     found = as_json(summarize(run, ratings))
     text = render_markdown(found)
     write_text(run.folder / "review.md", text)
-    write_text(run.folder / REVIEW, json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    write_text(run.folder / "review.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     output.print(text, markup=False, highlight=False, soft_wrap=True, end="")
-    output.print(f"written to {run.folder / 'review.md'} and {REVIEW}", highlight=False, soft_wrap=True)
+    output.print(f"written to {run.folder / 'review.md'} and review.json", highlight=False, soft_wrap=True)
     return 0
 
 

@@ -27,7 +27,10 @@ class ScoreFigures:
 
 def score_figures(ratings: Sequence[Rating], run: ReviewRun, confidence: float) -> list[ScoreFigures]:
     """Return the figures of every numeric score, those of which most is known of the preference first."""
-    flat = {name: {id: flatten(row) for id, row in rows.items()} for name, rows in run.scores.items()}
+    # The harness keeps what it reports under `metrics`; a row without them is taken as a whole.
+    flat = {
+        name: {id: flatten(row.get("metrics", row)) for id, row in rows.items()} for name, rows in run.scores.items()
+    }
     left = [flat.get(rating.left, {}).get(rating.question, {}) for rating in ratings]
     right = [flat.get(rating.right, {}).get(rating.question, {}) for rating in ratings]
     names = dict.fromkeys(name for row in (*left, *right) for name in row)

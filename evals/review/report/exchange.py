@@ -76,8 +76,8 @@ def argilla_records(ratings: Iterable[Rating], run: ReviewRun) -> list[dict[str,
     """Return one record a pair, as Argilla's `Record.from_dict` reads it: fields, metadata and responses by question.
 
     Argilla names users by UUID: ours are made of the raters' names, always the same. `answer_a` is the answer of the
-    alphabetically first condition, without its think block; a response is `a`, `b`, `tie` or `both_bad`. Repeats are left out, since a record
-    has one response a user and question.
+    alphabetically first condition, without its think block; a response is `a`, `b`, `tie` or `both_bad`. Repeats are
+    left out, since a record has one response a user and question.
     """
     records: dict[tuple[int, str, str], dict[str, Any]] = {}
     for rating in ratings:

@@ -1,10 +1,8 @@
 """All figures of a review together."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from evals.review.plan import digest_of
@@ -16,7 +14,6 @@ from evals.review.report.strengths import Strength, conditions_of, linked, stren
 from evals.review.run import ReviewRun
 
 CONFIDENCE = 0.95
-REVIEW = "review.json"
 _SEED = 0
 
 
@@ -88,9 +85,3 @@ def _preferences(run: ReviewRun, ratings: Sequence[Rating]) -> list[Preference]:
 def as_json(summary: Summary) -> dict[str, Any]:
     """Return the summary as JSON values."""
     return asdict(summary)
-
-
-def read_review(folder: Path) -> Mapping[str, Any] | None:
-    """Return what `python -m evals.review.report` left of a run, for `render_section`; None where it left nothing."""
-    path = folder / REVIEW
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None

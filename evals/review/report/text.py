@@ -1,4 +1,4 @@
-"""The figures as words and tables, in Markdown and as HTML for the evaluation's report; from `review.json`'s values."""
+"""The figures as words and tables, in Markdown, from the values of `review.json`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from evals.review.ratings import AXES, OVERALL
 from settings import read_yaml
@@ -14,7 +13,8 @@ from settings import read_yaml
 _HERE = Path(__file__).parent
 _WORDS: Mapping[str, Any] = read_yaml(_HERE / "words.yml")
 _ABSENT = "–"
-_MOST_SCORES = 15
+_COMPLIANCE = ("compliance", "compliant")
+"""Names of the strict reading in `scores.jsonl`: among the metrics, and among the fields."""
 
 Figures = Mapping[str, Any]
 
@@ -31,17 +31,13 @@ class Section:
 
 def render_markdown(found: Figures) -> str:
     """Return the report of `as_json(summary)` as Markdown."""
-    environment = _environment(autoescape=False)
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["plain"] = _plain
     return environment.get_template("review.md.j2").render(
         run=found["run"], remarks=remarks(found), sections=sections(found)
     )
-
-
-def render_section(found: Figures) -> Markup:
-    """Return the same as an HTML fragment, its headings from `h2` down; every text is escaped."""
-    template = _environment(autoescape=True).get_template("section.html.j2")
-    return Markup(template.render(remarks=remarks(found), sections=sections(found)))
 
 
 def remarks(found: Figures) -> list[str]:
@@ -52,11 +48,9 @@ def remarks(found: Figures) -> list[str]:
         said.append(words["stale"].format(**found))
     if not found["linked"]:
         said.append(words["apart"])
-    compliant = next((each["wins"] for each in found["scores"] if each["score"] == "compliant"), None)
+    compliant = next((each["wins"] for each in found["scores"] if each["score"] in _COMPLIANCE), None)
     if compliant:
         said.append(words["compliant"].format(**compliant))
-    if (left := len(found["scores"]) - _MOST_SCORES) > 0:
-        said.append(words["most_scores"].format(left=left))
     return said
 
 
@@ -77,7 +71,7 @@ def sections(found: Figures) -> list[Section]:
             (str(each["rater"]), str(each["n"]), _share(each["self"]), _share(each["left"]), f"{each['seconds']:.0f}")
             for each in found["raters"]
         ],
-        "scores": [_score(each) for each in found["scores"][:_MOST_SCORES]],
+        "scores": [_score(each) for each in found["scores"]],
     }
     return [
         Section(**words, columns=columns[name], rows=rows[name])
@@ -129,14 +123,3 @@ def _plain(text: str) -> str:
     for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("\n", " ")):
         text = text.replace(sign, safe)
     return text
-
-
-def _environment(autoescape: bool) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=autoescape,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

@@ -86,5 +86,6 @@ def _score(place: int, id: int) -> dict[str, Any]:
         "breadth": 2,
         "repetition": id / 100,
         "criteria": criteria,
+        "metrics": {"compliance": float(bool(place)), "depth": float(depth), "mece": 0.5 + place / 10 + id / 100},
         "unsupported": None,
     }

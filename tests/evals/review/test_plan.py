@@ -63,7 +63,13 @@ def test_pairs_are_spread_evenly_over_the_conditions(tmp_path: Path) -> None:
     assert len(counts) == 6
     assert set(counts.values()) == {3, 4}
     assert make_study(run, choose_pairs(run, None), n=20, repeat=0, seed=2).digest != study.digest
-    assert choose_pairs(run, ["c,a", "a,c,d"]) == [("a", "c"), ("a", "d"), ("c", "d")]
+    assert choose_pairs(run, ["c, a", "a,c,d"]) == [("a", "c"), ("a", "d"), ("c", "d")]
+
+
+def test_a_name_may_hold_a_comma(tmp_path: Path) -> None:
+    run = load_run(leave_run(tmp_path / "r", ["base", "base, 3-shot", "tuned"]))
+    assert choose_pairs(run, ["base, 3-shot,tuned"]) == [("base, 3-shot", "tuned")]
+    assert choose_pairs(run, ["base,base, 3-shot"]) == [("base", "base, 3-shot")]
 
 
 def test_other_answers_make_another_study(folder: Path, run: ReviewRun, study: Study) -> None:

@@ -90,6 +90,18 @@ def test_a_wrong_rating_is_refused_in_one_line(
     assert client().post("/api/enter", json={"rater": "anna"}).json()["done"] == []
 
 
+def test_a_rating_that_cannot_be_kept_is_not_acknowledged(
+    tmp_path: Path, run: ReviewRun, study: Study, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = RatingStore(tmp_path / "r.sqlite")
+    store.close()
+    here = TestClient(create_app(Review(run, study, store), "127.0.0.1", None), base_url="http://127.0.0.1")
+    response = here.post("/api/rate", json=RATING)
+    assert response.status_code == 503
+    assert response.json() == {"error": "Not saved: the server cannot keep ratings now. Save again."}
+    assert "r.sqlite: the ratings cannot be kept here" in caplog.text
+
+
 def test_without_the_token_nothing_of_the_study_is_told(client: Callable[..., TestClient]) -> None:
     here = client("0.0.0.0", TOKEN)
     for path in ("enter", "show", "rate"):
