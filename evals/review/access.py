@@ -88,7 +88,7 @@ class Guard:
         await (refusal or self._app)(scope, receive, with_headers)
 
     def _refusal(self, path: str, method: str, headers: Headers) -> JSONResponse | None:
-        if self._hosts is not None and _name(headers.get("host", "")) not in self._hosts:
+        if self._hosts is not None and _name(headers.get("host", "").lower()) not in self._hosts:
             return _error(421, "this server answers to its own name only")
         if method == "POST":
             # A form of another site cannot send this type, and a script of it is not allowed to.

@@ -7,7 +7,6 @@ rater's state in the server's memory, and give no say in what is sent again afte
 import asyncio
 import logging
 import socket
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import Field, field_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from evals.review.access import COOKIE, OPEN, Guard, is_loopback, pass_of, same
+from evals.review.calls import Rate, Rater, Show, Token, WrongCall
 from evals.review.plan import Showing, Study
 from evals.review.ratings import AXES, LONGEST_COMMENT, LONGEST_NAME, VERDICTS, Rating
 from evals.review.run import ReviewRun
 from evals.review.screen import screen
 from evals.review.store import RatingStore
-from settings import Settings, UserError
+from settings import UserError
 
 _PAGE = Path(__file__).with_name("page")
 _FILES = {"/review.css": "text/css", "/review.js": "text/javascript", "/answers.js": "text/javascript"}
@@ -34,52 +33,6 @@ _WAIT = 0.5
 
 
 log = logging.getLogger(__name__)
-
-
-class WrongCall(Exception):
-    """A call for what is not there; its message is the answer."""
-
-
-class Rater(Settings):
-    """A call that names its rater; the name is kept without spaces around it."""
-
-    rater: str = Field(max_length=4 * LONGEST_NAME)
-
-    @field_validator("rater")
-    @classmethod
-    def _is_a_name(cls, name: str) -> str:
-        name = unicodedata.normalize("NFC", " ".join(name.split()))
-        if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-            raise ValueError(f"a name has 1 to {LONGEST_NAME} characters that can be read")
-        return name
-
-
-class Show(Rater):
-    """A call for a screen."""
-
-    position: int = Field(ge=0)
-
-
-class Rate(Show):
-    """A call that brings a rating."""
-
-    verdicts: dict[str, str]
-    comment: str = Field(default="", max_length=LONGEST_COMMENT)
-    seconds: float = Field(ge=0, le=7 * 86400)
-    sent: int = Field(ge=0, le=2**53)
-
-    @field_validator("verdicts")
-    @classmethod
-    def _answer_every_axis(cls, verdicts: dict[str, str]) -> dict[str, str]:
-        if verdicts.keys() != AXES.keys() or not set(verdicts.values()) <= VERDICTS.keys():
-            raise ValueError(f"a rating says of each of {', '.join(AXES)} one of {', '.join(VERDICTS)}")
-        return verdicts
-
-
-class Token(Settings):
-    """A call that brings the token."""
-
-    token: str
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,23 @@
 """A results folder written by hand, with condition names that nothing else would contain, and a server over it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from evals.review.plan import Study, choose_pairs, make_study
 from evals.review.run import ReviewRun, load_run
-from tests.evals.review.results import leave_run
+from tests.evals.review.results import NAMES, leave_run
+
+SECRET = re.compile("|".join((*NAMES, "quillon", "zephyrine", "trial")))
+"""What no page and no response may hold."""
 
 
 @pytest.fixture
@@ -65,3 +70,41 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open the page in a browser of its own; afterwards nothing was asked elsewhere, nothing named, nothing complained.
+
+    Every response's text and every address is held against the conditions' names.
+    """
+    contexts: list[BrowserContext] = []
+    asked: list[str] = []
+    seen: list[str] = []
+    complaints: list[str] = []
+    home: list[str] = []
+
+    def keep(response: Any) -> None:
+        seen.append(f"{response.url} {response.headers} {response.text()}")
+
+    def open_page(url: str, offline: bool = False, **settings: Any) -> Page:
+        home.append(url)
+        contexts.append(browser.new_context(**{"viewport": {"width": 1360, "height": 850}, **settings}))
+        page = contexts[-1].new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("response", keep)
+        if not offline:  # a browser tells every request that fails
+            page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            assert not SECRET.search(page.content())
+            page.wait_for_timeout(50)  # responses under way are read
+        context.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith(tuple(home))] == []
+    assert [text for text in seen if SECRET.search(text)] == []

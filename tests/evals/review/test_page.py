@@ -1,83 +1,16 @@
-"""The page in a browser: a rater at work, hostile answers, accessibility, a phone."""
+"""A rater at work on the page, in a browser."""
 
-import re
 import sqlite3
-import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from evals.review.store import RatingStore
-from tests.evals.review.results import HOSTILE, NAMES, leave_run
-
-Serve = Callable[..., tuple[str, subprocess.Popen[str]]]
-SECRET = re.compile("|".join((*NAMES, "quillon", "zephyrine", "trial")))
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open the page in a browser of its own; afterwards nothing was asked elsewhere, nothing named, nothing complained.
-
-    Every response's text and every address is held against the conditions' names.
-    """
-    contexts: list[BrowserContext] = []
-    asked: list[str] = []
-    seen: list[str] = []
-    complaints: list[str] = []
-    home: list[str] = []
-
-    def keep(response: Any) -> None:
-        seen.append(f"{response.url} {response.headers} {response.text()}")
-
-    def open_page(url: str, offline: bool = False, **settings: Any) -> Page:
-        home.append(url)
-        contexts.append(browser.new_context(**{"viewport": {"width": 1360, "height": 850}, **settings}))
-        page = contexts[-1].new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("response", keep)
-        if not offline:  # a browser tells every request that fails
-            page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(url)
-        return page
-
-    yield open_page
-    for context in contexts:
-        for page in context.pages:
-            assert not SECRET.search(page.content())
-            page.wait_for_timeout(50)  # responses under way are read
-        context.close()
-    assert complaints == []
-    assert [url for url in asked if not url.startswith(tuple(home))] == []
-    assert [text for text in seen if SECRET.search(text)] == []
-
-
-def enter(page: Page, name: str = "anna") -> None:
-    page.keyboard.press("Tab")
-    page.focus("#name")
-    page.keyboard.type(name)
-    page.keyboard.press("Enter")
-    expect(page.locator("#place")).to_have_text(re.compile(r"Pair \d+ of \d+"))
-
-
-def rate(page: Page, keys: str, comment: str = "") -> None:
-    """Rate the pair with the keyboard alone and wait for the next one."""
-    before = page.locator("#count").inner_text()
-    for key in keys:
-        page.keyboard.press(key)
-    if comment:
-        page.keyboard.press("c")
-        page.keyboard.type(comment)
-        page.keyboard.press("Control+Enter")
-    else:
-        page.keyboard.press("Enter")
-    expect(page.locator("#count")).not_to_have_text(before)
-    expect(page.locator("#message")).to_be_empty()
+from tests.evals.review.keys import Serve, enter, rate
+from tests.evals.review.results import NAMES
 
 
 @pytest.mark.slow
@@ -172,70 +105,6 @@ def test_two_raters_at_a_time_do_not_disturb_each_other(
     with sqlite3.connect(folder / "review.sqlite") as database:
         found = database.execute("SELECT rater, overall, count(*) FROM ratings GROUP BY rater, overall").fetchall()
     assert found == [("anna", "left", 3), ("ben", "right", 2)]
-
-
-@pytest.mark.parametrize("answer", [HOSTILE, f"- {HOSTILE}\n  - {HOSTILE}", "word " * 20_000, "- a" * 30_000])
-def test_a_hostile_answer_is_text(tmp_path: Path, serve: Serve, open_page: Callable[..., Page], answer: str) -> None:
-    answers = {(name, number): answer for name in NAMES for number in range(2)}
-    folder = leave_run(tmp_path / "results/trial", questions=2, answers=answers, user=HOSTILE)
-    page = open_page(serve(folder)[0])
-    enter(page)
-    for _ in range(2):
-        shown = page.locator("#left .body").inner_text() + page.locator("#user").inner_text()
-        assert '<img src=x onerror="window.hit=1">' in shown
-        assert "javascript:window.hit=1" in shown
-        assert "[U+202E]" in shown
-        assert "␀␇␛[31m" in shown
-        assert page.locator("main script, main img, main a").count() == 0
-        assert page.evaluate("window.hit") is None
-        page.keyboard.press("r")
-    expected = 1 if len(answer) > 50_000 else 0
-    assert (len(page.locator("#left .body").inner_text()) > 50_000) == expected
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_fault(folder: Path, serve: Serve, open_page: Callable[..., Page], scheme: str) -> None:
-    page = open_page(serve(folder)[0], color_scheme=scheme, bypass_csp=True)  # axe is a script of another origin
-
-    def check() -> None:
-        found = Axe().run(page)
-        assert [(each["id"], each["impact"], each["nodes"][0]["html"]) for each in found.response["violations"]] == []
-
-    check()
-    enter(page)
-    check()
-    page.keyboard.press("1")
-    page.keyboard.press("Enter")
-    check()
-    page.keyboard.press("?")
-    check()
-    page.keyboard.press("Escape")
-    for number in range(13):
-        rate(page, "44444" if number == 0 else "111111")
-    expect(page.locator("#finished")).to_be_visible()
-    check()
-
-
-@pytest.mark.parametrize(("width", "height"), [(1360, 850), (390, 844)])
-def test_everything_fits_the_window(
-    folder: Path, serve: Serve, open_page: Callable[..., Page], width: int, height: int
-) -> None:
-    page = open_page(serve(folder)[0], viewport={"width": width, "height": height}, has_touch=width < 500)
-    enter(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    left, right, save = (page.locator(f"#{name}").bounding_box() for name in ("left", "right", "save"))
-    assert left
-    assert right
-    assert save
-    if width > 1000:  # side by side, and nothing to scroll before saving
-        assert left["y"] == right["y"]
-        assert save["y"] + save["height"] <= height
-    else:
-        assert right["y"] >= left["y"] + left["height"]
-        assert save["height"] >= 44
-        page.locator("#axis-harm label", has_text="Both bad").tap()
-        assert page.locator("#axis-harm input:checked").input_value() == "both_bad"
 
 
 def test_a_token_opens_the_page(folder: Path, serve: Serve, open_page: Callable[..., Page]) -> None:

@@ -1,7 +1,10 @@
 """What the server answers to whom."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -125,6 +128,16 @@ def test_other_sites_and_large_requests_are_refused(client: Callable[..., TestCl
     assert here.post("/api/enter", content=iter([b"{}"]), headers=json_type).status_code == 411
     assert here.post("/api/enter", content=b" " * 70_000, headers=json_type).status_code == 413
     assert client("0.0.0.0", TOKEN).get("/", headers={"host": "review.example"}).status_code == 200
+
+
+def test_the_server_asks_nobody(folder: Path, root: Path) -> None:
+    """From its first import to an answered call: no address is looked up and none connected to."""
+    script = Path(__file__).with_name("asks_nobody.py")
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    ended = subprocess.run(
+        [sys.executable, script, folder], capture_output=True, text=True, check=True, env=environment
+    )
+    assert ended.stdout == "[]\n"
 
 
 def test_only_loopback_goes_without_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
