@@ -76,12 +76,18 @@ async function showNext(position) {
   part("finished-title").focus();
 }
 
+/** While a rating is on its way, or the next pair, nothing can be changed: it would belong to neither. */
+function setBusy(busy) {
+  state.busy = busy;
+  form.inert = busy;
+}
+
 async function show(position) {
-  state.busy = true;
+  setBusy(true);
   try {
     state.shown = await insist("/api/show", { rater: state.rater, position });
   } finally {
-    state.busy = false;
+    setBusy(false);
   }
   Object.assign(state, { position, since: Date.now(), raw: false });
   part("place").textContent = `Pair ${position + 1} of ${state.total}`;
@@ -139,8 +145,7 @@ async function save() {
     say(`Not saved yet: ${open.length} of ${axes.length} points are open.`);
     return open[0].querySelector("input").focus();
   }
-  state.busy = true;
-  part("save").disabled = true;
+  setBusy(true);
   const { rater, position } = state;
   const key = draftKey();
   keepDraft();
@@ -152,8 +157,7 @@ async function save() {
     state.done = new Set(done);
     await showNext(position);
   } finally {
-    state.busy = false;
-    part("save").disabled = false;
+    setBusy(false);
   }
 }
 
