@@ -1,7 +1,7 @@
-"""The short way to read an outline: plain points and plain prose, for which CommonMark's rules come down to columns.
+"""The short way to read an outline: points, prose, headings and rules, which CommonMark tells by their columns.
 
 markdown-it reads any text, in ten times the time. What is read here is exactly what markdown-it reads: the tests hold
-the two together on hostile texts, and whatever may open a block that is neither is left to it.
+the two together on hostile texts, and whatever may open another block is left to it.
 """
 
 import re
@@ -11,22 +11,26 @@ _LINE = re.compile(
     r"""
     (?P<indent>[ ]*)
     (?: (?P<marker> [-+*] | [0-9]{1,9}[.)] ) [ ]{1,4} )?
-    (?P<text>
-        # The text must open no block of its own, nor underline what is above it. "1. " and "1) " open a list.
-        (?! \d+ [.)] (?:\s|$) )
-        (?:
-            [-+*_]{1,2} [^\s\-+*_]        # "**a" and "-5" are neither list nor rule
-            | `{1,2} [^\s`] | ~{1,2} [^\s~]  # nor "`a" a fence
-            | \# [^\s\#]                  # nor "#1" a heading
-            | <\d                         # nor "<5" HTML
-            | \[ (?! .* \]: )             # nor "[a](b)" a link definition
-            | [^\s\-+*_`~\#<\[=>]
+    (?P<block>
+        (?P<heading> \#{1,6} [ ]+ )?
+        (?P<text>
+            # The text must open no block of its own, nor underline what is above it. "1. " and "1) " open a list.
+            (?! \d+ [.)] (?:\s|$) )
+            (?:
+                [-+*_]{1,2} [^\s\-+*_]           # "**a" and "-5" are neither list nor rule
+                | `{1,2} [^\s`] | ~{1,2} [^\s~]  # nor "`a" a fence
+                | \# [^\s\#]                     # nor "#1" a heading
+                | <\d                            # nor "<5" HTML
+                | \[ (?! .* \]: )                # nor "[a](b)" a link definition
+                | [^\s\-+*_`~\#<\[=>]
+            )
+            .*
         )
-        .*
     )
     """,
     re.VERBOSE,
 )
+_RULE = re.compile(r"( *)([-*_])(?: *\2){2,} *")
 
 # So far right of where a block may start, a line is code.
 _CODE = 4
@@ -61,35 +65,52 @@ class _Reader:
         """The words of the paragraph that the line above belongs to; None after a blank line."""
 
     def take(self, line: re.Match[str], number: int) -> bool:
-        """Read a line; False where it is not plain after all."""
+        """Read a line with a text; False where it is not plain after all."""
         words = line["text"].split()
-        if line["marker"] is None and self.paragraph is not None:
+        if self.paragraph is not None and line["marker"] is None and line["heading"] is None:
             # Wherever it stands, it goes on with the paragraph.
             self.paragraph += words
             return True
-        column = line.end("indent")
+        level = self._enter(line.end("indent"))
+        # A heading may be closed by "#" too, which is no text.
+        if level is None or (line["heading"] and words[-1].endswith("#")):
+            return False
+        if line["marker"] is None:
+            self._add_block(level, words, number)
+        elif not self._add_point(level, line, words, number):
+            return False
+        if line["heading"]:
+            self.paragraph = None
+        return True
+
+    def take_rule(self, column: int, number: int) -> bool:
+        """Read a rule that starts at `column`; False where it is not plain after all: under a text it may underline."""
+        level = self._enter(column) if self.paragraph is None else None
+        if level is None:
+            return False
+        self._add_block(level, [], number)
+        self.paragraph = None
+        return True
+
+    def _enter(self, column: int) -> int | None:
+        """Close the points that do not reach to `column`, and return how many are left; None for what may be code."""
         while self.columns and column < self.columns[-1]:
             self.columns.pop()
             self.holders.pop()
-        level = len(self.columns)
-        if column - (self.columns[-1] if level else 0) >= _CODE or level >= _DEEPEST:
-            return False
-        if line["marker"] is None:
-            self._begin_paragraph(level, words, number)
-            return True
-        return self._begin_point(level, line, words, number)
+        start = self.columns[-1] if self.columns else 0
+        return len(self.columns) if column - start < _CODE and len(self.columns) < _DEEPEST else None
 
-    def _begin_paragraph(self, level: int, words: Words, number: int) -> None:
-        """A paragraph of its own, in the innermost open point or outside the list. It ends the list before it."""
+    def _add_block(self, level: int, words: Words, number: int) -> None:
+        """A block of its own, in the innermost open point or outside the list. It ends the list before it."""
         del self.signs[level:]
         if level:
-            self.holders[-1] += words
             self.paragraph = self.holders[-1]
+            self.paragraph += words
         else:
-            self.reading.prose.append((number, words))
             self.paragraph = words
+            self.reading.prose.append((number, words))
 
-    def _begin_point(self, level: int, line: re.Match[str], words: Words, number: int) -> bool:
+    def _add_point(self, level: int, line: re.Match[str], words: Words, number: int) -> bool:
         sign = line["marker"][-1]
         del self.signs[level + 1 :]
         if self.signs[level:] != [sign]:
@@ -98,7 +119,7 @@ class _Reader:
                 return False
             self.signs[level:] = [sign]
             self.reading.lists += not level
-        self.columns.append(line.start("text"))
+        self.columns.append(line.start("block"))
         self.holders.append(words)
         self.paragraph = words
         self.reading.points.append((level, words, number))
@@ -106,17 +127,19 @@ class _Reader:
 
 
 def read_plain(text: str) -> PlainReading | None:
-    """Return what `text` holds, or None where a line is neither blank nor plainly a point or prose."""
+    """Return what `text` holds, or None where a line is not plainly blank, a point, a text, a heading or a rule."""
     # markdown-it reads a carriage return as the end of a line and rewrites the null character.
     if "\r" in text or "\0" in text:
         return None
     reader = _Reader()
     for number, line in enumerate(text.split("\n"), start=1):
-        plain = _LINE.match(line)
-        if plain is None:
-            if line.strip(" \t"):
-                return None
+        if text_line := _LINE.match(line):
+            plain = reader.take(text_line, number)
+        elif rule := _RULE.fullmatch(line):
+            plain = reader.take_rule(rule.end(1), number)
+        else:
+            plain = not line.strip(" \t")
             reader.paragraph = None
-        elif not reader.take(plain, number):
+        if not plain:
             return None
     return reader.reading

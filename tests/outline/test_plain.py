@@ -116,6 +116,7 @@ def test_both_readings_are_the_same_however_deep_the_text(levels: int) -> None:
         " 1. a\n    * b\n 2. c",
         "Sure:\n- a\n  - b\nlazily\n\n  second\n  - c\n\nBye.",
         "- a\n* b",
+        "# A b\n- ## c\n  - d\n\n---",
     ],
 )
 def test_what_is_plain_is_read(text: str) -> None:
@@ -124,7 +125,18 @@ def test_what_is_plain_is_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["- a\n      - b", "- a\n  2. b", "- a\n---", "- 1. a", "-\n- a", "- a\r- b", "- [a]: b", "- <b>", "* * *", "# a"],
+    [
+        "- a\n      - b",
+        "- a\n  2. b",
+        "- a\n---",
+        "- 1. a",
+        "-\n- a",
+        "- a\r- b",
+        "- [a]: b",
+        "- <b>",
+        "# a #",
+        "a\n===",
+    ],
 )
 def test_what_may_be_another_block_is_left_to_markdown_it(text: str) -> None:
     assert read_plain(text) is None
