@@ -117,6 +117,11 @@ eval *arguments: setup
 check *arguments: setup
     python -m outline check "$@"
 
+# is the checker right? outlines of known shape, broken one rule at a time, and three checkers: just validity --n 1000
+[group('eval')]
+validity *arguments: setup
+    python -m evals.validity "$@"
+
 # a page on which people compare answers blindly: just review --run results/sample
 [group('people')]
 review *arguments: setup
@@ -132,7 +137,7 @@ review-report *arguments: setup
 test *arguments: setup
     python -m pytest "$@"
 
-# measure: just bench prep | prep-kill | prep-scale | ray-nodes | ray-scale | learning (benchmarks/README.md)
+# measure: just bench checker | evals | learning | prep | prep-kill | prep-scale | review | ... (benchmarks/README.md)
 [group('dev')]
 bench *arguments: setup
     python -m benchmarks "$@"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from settings import UserError, run_command
 
 COMMANDS = {
+    "checker": "benchmarks.checker",
     "evals": "benchmarks.evals",
     "learning": "benchmarks.learning",
     "packing": "benchmarks.packing",
@@ -16,8 +17,8 @@ COMMANDS = {
     "ray-scale": "benchmarks.ray_scale",
     "ray-speed": "benchmarks.ray_speed",
     "review": "benchmarks.review",
-    "train-gpu": "benchmarks.train_gpu",
     "teacher-server": "benchmarks.teacher_server.command",
+    "train-gpu": "benchmarks.train_gpu",
 }
 """Each command's module, imported only when it is asked for."""
 
