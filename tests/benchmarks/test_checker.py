@@ -36,7 +36,7 @@ def test_a_file_is_measured_too(
 ) -> None:
     file = tmp_path / "outlines.jsonl"
     file.write_text("".join(json.dumps({"answer": f"- a\n  - {number}"}) + "\n" for number in range(20)))
-    done = run_module("benchmarks", "checker", file, "--field", "answer", "--cases", 900, "--repeats", 1)
+    done = run_module("benchmarks", "checker", file, "--field", "answer", "--cases", 1600, "--repeats", 1)
     assert "the file" in done.stdout, done.stderr
     rows = json.loads((root / "results/bench/checker.json").read_text(encoding="utf-8"))
     assert (rows["the file"]["outlines"], rows["the file"]["short way"]) == (20, 1.0)

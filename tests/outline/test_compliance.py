@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outline import CRITERIA, Node, Outline, StructureSpec, check_compliance, render_outline
+from outline import CRITERIA, Node, Outline, StructureSpec, check_compliance, parse_outline, render_outline
 
 SPEC = StructureSpec(min_depth=3, max_children=2, max_roots=2, allow_prose=False)
 GOOD = "- a\n  - b\n    - c\n    - d\n- e"
@@ -67,27 +67,30 @@ def test_the_limit_per_level_counts_the_whole_level() -> None:
     assert not check_compliance(wide, SPEC).per_level
 
 
+TEXTS = st.lists(st.sampled_from("rest **not** 3.5 mg - * 1. `x` [a]: # é".split()), max_size=3).map(
+    lambda words: " ".join(["rest", *words])
+)
 SHAPES = st.recursive(
-    st.just(Node("point")),
-    lambda below: st.builds(Node, st.just("point"), st.lists(below, max_size=4).map(tuple)),
+    st.builds(Node, TEXTS),
+    lambda below: st.builds(Node, TEXTS, st.lists(below, max_size=4).map(tuple)),
     max_leaves=15,
 )
 
 
 @given(st.lists(SHAPES, min_size=1, max_size=4).map(tuple), st.integers(1, 4), st.integers(1, 4), st.integers(1, 4))
-def test_the_verdict_on_a_rendered_tree_is_that_of_its_own_shape(
+def test_checking_a_rendered_tree_finds_that_trees_own_shape(
     roots: tuple[Node, ...], depth: int, children: int, top: int
 ) -> None:
     outline = Outline(roots)
     spec = StructureSpec(min_depth=depth, max_children=children, max_roots=top, allow_prose=False)
-    report = check_compliance(render_outline(outline), spec)
-    fits = outline.depth >= depth and outline.max_children <= children and len(roots) <= top
-    assert (report.compliant, report.depth, report.widest, report.roots) == (
-        fits,
-        outline.depth,
-        outline.max_children,
-        len(roots),
-    )
+    text = render_outline(outline)
+    report = check_compliance(text, spec)
+    assert report.compliant == (outline.depth >= depth and outline.max_children <= children and len(roots) <= top)
+    assert (report.depth, report.widest, report.roots) == (outline.depth, outline.max_children, len(roots))
+    assert report.points == len(list(outline.walk()))
+    assert [(path, node.text) for path, _, node in parse_outline(text).walk()] == [
+        (path, node.text) for path, _, node in outline.walk()
+    ]
 
 
 LINES = st.tuples(
