@@ -106,12 +106,12 @@ def _logistic(points: Sequence[tuple[bool, float]]) -> tuple[float, float]:
     import statsmodels.api as sm
 
     labels, values = np.array(points, dtype=float).T
-    constant, slope = sm.Logit(labels, sm.add_constant(values)).fit(disp=0).params
+    constant, slope = np.asarray(sm.Logit(labels, sm.add_constant(values)).fit(disp=0).params, dtype=float)
     return round(float(-constant / slope), 2), round(float(slope), 1)
 
 
 def _rate(errors: Sequence[bool]) -> Rate:
-    from statsmodels.stats.proportion import proportion_confint
+    from scipy.stats import binomtest
 
-    low, high = proportion_confint(sum(errors), len(errors), method="wilson")
-    return Rate(sum(errors), len(errors), float(low), float(high))
+    interval = binomtest(sum(errors), len(errors)).proportion_ci(method="wilson")
+    return Rate(sum(errors), len(errors), float(interval.low), float(interval.high))

@@ -21,15 +21,15 @@ class Placement:
     own: float
     """Cosine similarity of child and parent."""
     relevance: float
-    """Probability (0 to 1) that the child is about its parent, from the mean of its similarities to its parent and to the
-    parent's parent."""
+    """Probability (0 to 1) that the child is about its parent: from the mean of its cosine similarities to the parent
+    and to the parent's parent."""
     nearest: str | None
     """The text of the parent's nearest sibling; None for a parent without siblings."""
     other: float | None
     """Cosine similarity of the child and that sibling."""
     misplaced: bool
-    """Whether that sibling is nearer than the parent by the threshold, and so are the points below it than the child's own
-    siblings."""
+    """Whether that sibling is nearer than the parent by the threshold, and the points below it are nearer than the
+    child's own siblings."""
 
 
 def place_children(parents: Sequence[Point], vectors: Mapping[str, Vector], thresholds: Thresholds) -> list[Placement]:

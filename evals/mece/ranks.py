@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from evals.mece.scorer import MeceScorer
-from evals.mece.spoil import spoiled
+from evals.mece.spoil import ANSWER_LAST, spoiled
 from outline import parse_outline, render_outline
 from settings import UserError, read_jsonl
-
-ANSWER_LAST = "answer last"
-"""The kind that `answer_first` has to notice; all others are for `mece`."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,10 @@ def load_outlines(
 
 
 def rank_spoiled(outlines: Sequence[GoodOutline], scorer: MeceScorer) -> dict[str, list[bool]]:
-    """Return, for each kind of fault, whether each spoiled outline scores below its good one."""
+    """Return, for each kind of fault, whether each spoiled outline scores below its good one.
+
+    What counts is `answer_first` for the order, and `mece` for all other kinds.
+    """
     items, kinds = [], []
     for good in outlines:
         tree = parse_outline(good.outline)

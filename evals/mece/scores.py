@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from math import prod
 from statistics import fmean
 from typing import Any
 
@@ -22,15 +23,18 @@ class MeceScore:
     """What an outline is worth as a pyramid; every share runs from 0 to 1."""
 
     mece: float
-    """distinct × child_relevance × named."""
-    distinct: float
-    """1 minus the mean probability that a sibling says the same as a point."""
+    """children × distinct_roots × named."""
+    children: float
+    """Mean over all children of the probability that the child is about its parent times that of no sibling saying the
+    same; 0 for a list without a second level, which groups nothing."""
+    distinct_roots: float
+    """1 minus the mean probability that a top-level point says the same as another."""
     named: float
-    """Share of the headings that name something."""
+    """Share of the headings that name something; 1 without headings."""
     sibling_overlap: float
     """Share of the points that say the same as a sibling."""
     child_relevance: float
-    """Mean probability that a child is about its parent; 0 for a list without a second level, which groups nothing."""
+    """Mean probability that a child is about its parent; 0 without children."""
     fact_coverage: float | None
     """Share of the reference's facts that some point tells; None (unchecked) without a reference."""
     answer_first: float
@@ -82,19 +86,22 @@ def score_reading(reading: Reading, vectors: Mapping[str, Vector], thresholds: T
     empty = tuple(point.path for point in headings if is_empty_heading(point.text))
     matches = match_facts(reading.facts, points, vectors, thresholds.facts)
     sections = rank_sections(reading.roots, reading.question, reading.facts, vectors)
-    same = [pair for pair in closest if pair.same]
-    distinct = 1 - sum(pair.probability for pair in closest) / len(points)
-    relevance = fmean(place.relevance for place in placements) if placements else 0.0
-    named = 1 - len(empty) / len(headings) if headings else 1.0
+    repeats = {pair.path: pair.probability for pair in closest}
+    children = [place.relevance * (1 - repeats.get(place.path, 0.0)) for place in placements]
+    parts = {
+        "children": fmean(children) if children else 0.0,
+        "distinct_roots": 1 - fmean(repeats.get(root.path, 0.0) for root in reading.roots),
+        "named": 1 - len(empty) / len(headings) if headings else 1.0,
+    }
+    same = sorted((pair for pair in closest if pair.same), key=lambda pair: -pair.similarity)
     return MeceScore(
-        mece=distinct * relevance * named,
-        distinct=distinct,
-        named=named,
+        mece=prod(parts.values()),
+        **parts,
         sibling_overlap=len(same) / len(points),
-        child_relevance=relevance,
+        child_relevance=fmean(place.relevance for place in placements) if placements else 0.0,
         fact_coverage=fmean(match.covered for match in matches) if matches else None,
         answer_first=answer_first(sections),
-        overlaps=tuple(sorted(same, key=lambda pair: -pair.similarity)),
+        overlaps=tuple(same),
         misplaced=tuple(place for place in placements if place.misplaced),
         empty_headings=empty,
         uncovered=tuple(match for match in matches if not match.covered) if matches else None,

@@ -5,20 +5,28 @@ from dataclasses import replace
 
 from outline import Node, Outline
 
+ANSWER_LAST = "answer last"
+"""The kind that spoils the order; all others spoil what is MECE."""
+LIGHT = ("swap, two leaves", "swap, two children of sections", "swap, all below two sections")
+"""Kinds that leave most of the outline as it was."""
+
 Nodes = tuple[Node, ...]
 
 
 def spoiled(outline: Outline, paraphrases: Mapping[str, str]) -> Iterator[tuple[str, Outline]]:
     """Yield (kind, spoiled outline); a kind that the outline is too small for is left out.
 
-    `paraphrases` gives, by path, the text of a point in other words. "answer last" spoils the order, all others MECE.
+    `paraphrases` gives, by path, the texts of points in other words; all are said again.
     """
     for kind, spoil in _KINDS.items():
         worse = spoil(outline)
         if worse is not None and worse.roots != outline.roots:
             yield kind, worse
-    for path, text in paraphrases.items():
-        yield "duplicate, paraphrased", _changed(outline, path, lambda group, at, text=text: (*group, Node(text)))
+    if paraphrases:
+        worse = outline
+        for path, text in paraphrases.items():
+            worse = _changed(worse, path, lambda group, at, text=text: (*group, Node(text)))
+        yield "duplicate, paraphrased", worse
 
 
 def _duplicate_leaf(outline: Outline) -> Outline | None:
@@ -85,7 +93,7 @@ _KINDS: Mapping[str, Callable[[Outline], Outline | None]] = {
     "swap, all children mixed": _mix_children,
     "empty, all sections": _empty_headings,
     "empty, one heading": _one_empty_heading,
-    "answer last": _answer_last,
+    ANSWER_LAST: _answer_last,
 }
 
 

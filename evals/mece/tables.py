@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evals.mece.calibrate import Errors, Rate
-from evals.mece.ranks import ANSWER_LAST
+from evals.mece.spoil import ANSWER_LAST, LIGHT
 
 
 def error_table(errors: Sequence[Errors], title: str) -> Table:
@@ -26,15 +26,17 @@ def error_table(errors: Sequence[Errors], title: str) -> Table:
 def rank_table(below: Mapping[str, Sequence[bool]], title: str) -> Table:
     """Return a table of how many spoiled outlines rank below their good ones, by kind of fault."""
     table = _table(title, "fault", "below", "share")
-    faults = {kind: flags for kind, flags in below.items() if kind != ANSWER_LAST}
-    for kind, flags in faults.items():
-        table.add_row(escape(kind), *_share(flags))
-    if faults:
-        table.add_row(
-            "all of these, by mece", *_share([flag for flags in faults.values() for flag in flags]), style="bold"
-        )
-    if ANSWER_LAST in below:
-        table.add_row(f"{ANSWER_LAST}, by answer_first", *_share(below[ANSWER_LAST]), style="bold")
+    faults = [kind for kind in below if kind != ANSWER_LAST]
+    for kind in faults:
+        table.add_row(escape(kind) + (" (light)" if kind in LIGHT else ""), *_share(below[kind]))
+    sums = {
+        "all but the light ones, by mece": [flag for kind in faults if kind not in LIGHT for flag in below[kind]],
+        "all of these, by mece": [flag for kind in faults for flag in below[kind]],
+        f"{ANSWER_LAST}, by answer_first": below.get(ANSWER_LAST, []),
+    }
+    for name, flags in sums.items():
+        if flags:
+            table.add_row(name, *_share(flags), style="bold")
     return table
 
 
