@@ -11,9 +11,9 @@ from evals.mece.labelled import POSITIVE, Measure, Pair, measure, of_task, thres
 from evals.mece.thresholds import Curve, Thresholds
 from settings import write_text
 
-_MOST_FALSE = {"siblings": 0.05, "parents": 0.1, "facts": 0.1}
-"""The highest share of negatives that may be held for positive. An outline has some twenty pairs of siblings and seldom
-two that say the same, so there a false finding costs most."""
+_MOST_FALSE = {"siblings": 0.02, "parents": 0.1, "facts": 0.1}
+"""The highest share of negatives that may be held for positive. An outline has ten to thirty pairs of siblings and
+seldom two that say the same, so there a false finding costs most."""
 
 _HEADER = """\
 # From which similarity on a pair counts. Written by `python -m evals.mece calibrate`; do not edit by hand.
