@@ -1,4 +1,4 @@
-"""A model through lm-eval's vLLM class. vLLM itself wants a GPU: the `vllm` here is a stand-in that says what it got."""
+"""A model through lm-eval's vLLM class. vLLM wants a GPU: the `vllm` here is a stand-in that says what it got."""
 
 import json
 import os
