@@ -35,7 +35,7 @@ class Quality:
     def figures(self, tally: Tally) -> dict[str, str]:
         """Return the figures on the kept rows for the card."""
         figures = {
-            "no number, dose or negation invented or lost": f"{self._faithful} of {tally.kept}",
+            "no number, amount or negation invented or lost": f"{self._faithful} of {tally.kept}",
             "passed at the first try": f"{tally.first_try / max(1, tally.kept):.1%}",
         }
         if self._coverage and self._expansion:
@@ -59,16 +59,16 @@ def render(
     sections = [
         _front_matter(split, questions),
         f"# Outlined answers from {config.source.name()}",
-        f"Each doctor's reply was turned into a hierarchical outline by the teacher `{config.teacher.name}`"
+        f"Each reply was turned into a hierarchical outline by the teacher `{config.teacher.name}`"
         f"{_model(config)}, and kept only if it complies and is faithful. {spec.instruction()}",
-        "For research on answer structure. It is no medical advice, and no clinician has reviewed the outlines. "
-        "The texts are under the terms of their source.",
+        "For research on answer structure. It is no advice, medical or any other, and no expert has reviewed the "
+        "outlines. The texts are under the terms of their source.",
         "## Rows\n\n" + _table({"": "rows", **_counts(tally, split, questions, pairs)}),
         _missing("Failed", "the teacher gave no outline that passes the gate", tally.indices["failed"]),
         _missing("Not sent", "there is nothing to convert", tally.indices["skipped"]),
         "## Quality\n\n" + _table({"of the kept rows": "value", **quality}),
-        f"The gate: every criterion of the structure; no number, dose or negation invented or lost; coverage at least "
-        f"{config.gate.min_coverage:g}; at most {config.gate.max_expansion:g} times the reply's words; "
+        f"The gate: every criterion of the structure; no number, amount or negation invented or lost; coverage at "
+        f"least {config.gate.min_coverage:g}; at most {config.gate.max_expansion:g} times the reply's words; "
         f"answers a row: {config.gate.tries} at most. Each outline was checked as it is written here.",
         "## Lengths\n\n" + _lengths(lengths, config.chat.tokenizer),
     ]

@@ -9,7 +9,7 @@ from training.plan.command import add_arguments, plan_run
 from training.use.command import add_commands
 
 SAMPLE = "data/sample/consultations.jsonl"
-_FIELDS = ("Description", "Patient", "Doctor")
+COLUMNS = "Description,Patient,Doctor"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,7 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     base = commands.add_parser("base-model", help="bring SmolLM2-135M-Instruct, or make a tiny Qwen2")
     base.add_argument("name", choices=["smollm2", "tiny"])
     base.add_argument("--out", type=Path, help="folder to put it in (default: in models/)")
-    base.add_argument("--texts", default=SAMPLE, help="consultations that the tiny tokenizer learns from")
+    base.add_argument("--texts", default=SAMPLE, help="JSON Lines that the tiny tokenizer learns from (%(default)s)")
+    base.add_argument("--columns", default=COLUMNS, help="columns of --texts that hold text (%(default)s)")
     check = commands.add_parser("check", help="hold YAMLs against Axolotl's schema, unknown keys refused")
     check.add_argument("files", nargs="*", help="default: every run in configs/ with every override that fits it")
     train = commands.add_parser("train", help="train a run; key=value overrides any key of it")
@@ -82,10 +83,20 @@ def _base_model(options: argparse.Namespace) -> int:
         made = bring_smollm2(out)
     else:
         out = options.out or Path("models/tiny")
-        rows = read_jsonl(options.texts)
-        made = make_tiny(out, [str(row[field]) for row in rows for field in _FIELDS if row.get(field)])
+        made = make_tiny(out, _texts(options.texts, options.columns.split(",")))
     console.print(f"{out}: {'ready' if made else 'there already'}")
     return 0
+
+
+def _texts(path: str, columns: Sequence[str]) -> list[str]:
+    rows = read_jsonl(path)
+    present = {name for row in rows for name in row}
+    if missing := [name for name in columns if name not in present]:
+        raise UserError(
+            f"{path}: there is no column {missing[0]!r}, the file has {', '.join(sorted(present)) or 'no row'}",
+            hint="--columns NAME,NAME says which of them hold text",
+        )
+    return [str(row[name]) for row in rows for name in columns if row.get(name)]
 
 
 def _check(files: Sequence[str]) -> int:

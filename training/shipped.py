@@ -12,8 +12,8 @@ CONFIGS = Path("configs")
 
 
 def runs() -> list[Path]:
-    """The YAMLs of `configs/` that are for Axolotl: those that name a base model."""
-    return [path for path in sorted(CONFIGS.glob("*.yml")) if "base_model" in read_yaml(path)]
+    """The YAMLs under `configs/` that are for Axolotl: those that name a base model."""
+    return [path for path in sorted(CONFIGS.rglob("*.yml")) if "base_model" in read_yaml(path)]
 
 
 def overrides(run: Path) -> list[Path]:

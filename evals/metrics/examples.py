@@ -8,12 +8,12 @@ from settings import UserError
 
 INPUTS = (
     "predictions: list of str, think blocks included; references: list of str, None where there is none; "
-    "contexts: list of str, the patients' messages (optional)"
+    "contexts: list of str, the questions (optional)"
 )
 
 
 class Example(NamedTuple):
-    """An answer without its think block, its reference (None: unchecked), and the patient's message."""
+    """An answer without its think block, its reference (None: unchecked), and the question."""
 
     answer: str
     reference: str | None

@@ -6,7 +6,7 @@ from statistics import fmean
 from evals.metrics import examples
 from outline import unsupported_numbers
 
-DESCRIPTION = "Share of answers that hold a number which neither the patient's message nor the reference supports."
+DESCRIPTION = "Share of answers that hold a number which neither the question nor the reference supports."
 INPUTS = examples.INPUTS
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from evals.comparisons import Compared
 from evals.config import EvalConfig
 from evals.harness import Evaluation
+from evals.measures import Measure, measures
 from evals.questions import Question
 from evals.summary import Result, Row
 from outline import StructureSpec
@@ -70,6 +71,12 @@ class Contents:
     def main(self) -> list[Scored]:
         """The conditions of the first question set, which most plots are of; checkpoints are plotted by themselves."""
         return [each for each in next(iter(self.sets.values())) if each.row.step is None]
+
+    @cached_property
+    def measures(self) -> dict[str, Measure]:
+        """The measures that concern this run: those of safety only where a task asked for them."""
+        seen = {key for row in self.rows for key in row.figures}
+        return {key: each for key, each in measures().items() if each.group != "safety" or key in seen}
 
     def questions(self, question_set: str) -> Sequence[Question]:
         """Return the questions of a set, as its first task asks them."""

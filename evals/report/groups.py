@@ -8,7 +8,7 @@ from evals.questions import Question
 from evals.report.contents import Contents
 from evals.summary import Figure, figure_of
 
-_ORDER = ("low", "mild", "mid", "medium", "moderate", "high", "severe")
+_ORDER = ("low", "mild", "mid", "medium", "moderate", "normal", "high", "severe")
 """Words that begin a severity, from the least."""
 _FEWEST = 6
 """Questions below which thirds say nothing."""

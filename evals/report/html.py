@@ -7,7 +7,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from evals.measures import measures
 from evals.report.comparing import families, interactions, seeds
 from evals.report.contents import Contents, words
 from evals.report.judged import judge, missing, people
@@ -54,7 +53,7 @@ def render_html(contents: Contents) -> str:
         judge=judge(contents.judge),
         people=people(contents.review),
         missing=missing(contents),
-        measures=measures().values(),
+        measures=contents.measures.values(),
         data=embedded(payload(contents)),
         style=Markup(style),
         style_hash=_hash(style),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from evals.measures import measures
 from evals.report.comparing import sentences
 from evals.report.contents import Contents
 from evals.report.judged import missing
@@ -19,7 +18,7 @@ def render_markdown(contents: Contents) -> str:
     lines += [f"- {plain(each)}" for each in (*said, *remarks(contents))]
     if line := missing(contents):
         lines.append(f"- {line}")
-    notes = [f"*{each.heading}*: {each.note}." for each in measures().values() if each.columns]
+    notes = [f"*{each.heading}*: {each.note}." for each in contents.measures.values() if each.columns]
     return "\n".join([*lines, "", *(f"- {note}" for note in notes)]) + "\n"
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from evals.measures import measures
 from evals.report.contents import Contents, Scored, set_name, words
 from evals.report.leads import leading
 from evals.report.text import value_text
@@ -21,7 +20,7 @@ def payload(contents: Contents) -> dict[str, Any]:
     """
     return {
         "verdicts": dict(words()["verdicts"]),
-        "measures": [measure.heading for measure in measures().values()],
+        "measures": [measure.heading for measure in contents.measures.values()],
         "sets": [_set(contents, key, scored) for key, scored in contents.sets.items()],
     }
 
@@ -53,22 +52,24 @@ def _set(contents: Contents, key: str, scored: Sequence[Scored]) -> dict[str, An
             {
                 "name": each.row.name,
                 "constrained": each.row.constrained,
-                "answers": [_samples(each, question.id, contents.config.generation.samples) for question in questions],
+                "answers": [_samples(contents, each, question.id) for question in questions],
             }
             for each in scored
         ],
     }
 
 
-def _samples(scored: Scored, id: int, samples: int) -> list[dict[str, Any] | None]:
+def _samples(contents: Contents, scored: Scored, id: int) -> list[dict[str, Any] | None]:
     result, found = scored.result, []
-    for sample in range(samples):
+    for sample in range(contents.config.generation.samples):
         key = (id, sample)
         if key not in result.scores:
             found.append(None)
             continue
         measured = result.measured[key]
-        texts = [value_text(each, measured[name]) if name in measured else None for name, each in measures().items()]
+        texts = [
+            value_text(each, measured[name]) if name in measured else None for name, each in contents.measures.items()
+        ]
         found.append(answer(result.completions[key], result.scores[key]) | {"measured": texts})
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evals.measures import Measure, measures
+from evals.measures import Measure
 from evals.report.contents import Contents, Scored, set_name, words
 from evals.report.text import absent_text, interval_text, partly, percent, value_text
 from evals.summary import Row
@@ -42,7 +42,7 @@ class Table:
 
 def headline(contents: Contents) -> Table:
     """Return the headline table, one row a condition, grouped by question set."""
-    columns = {key: measure for key, measure in measures().items() if measure.columns}
+    columns = {key: measure for key, measure in contents.measures.items() if measure.columns}
     return _table(contents, "", columns, "compliance")
 
 
@@ -53,7 +53,7 @@ def by_group(contents: Contents) -> list[Table]:
     """
     found = []
     for group, title in words()["groups"].items():
-        columns = {key: each for key, each in measures().items() if each.group == group and not each.columns}
+        columns = {key: each for key, each in contents.measures.items() if each.group == group and not each.columns}
         if any(key in row.figures for row in contents.rows for key in columns):
             found.append(_table(contents, title, columns))
     return found
@@ -73,7 +73,7 @@ def criteria(contents: Contents) -> Table:
 def unchecked(contents: Contents) -> list[str]:
     """Return the headings of measures that were checked on no answer of the run, but could have been."""
     seen = {key for row in contents.rows for key in row.figures}
-    return [each.heading for key, each in measures().items() if key not in seen and each.group != "safety"]
+    return [each.heading for key, each in contents.measures.items() if key not in seen]
 
 
 def _rules(row: Row, names: Sequence[str]) -> list[Cell]:

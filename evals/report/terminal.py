@@ -15,7 +15,7 @@ def render_tables(contents: Contents) -> list[RichTable]:
     A column for which nothing of the set was checked is left out.
     """
     table = headline(contents)
-    keys = ["n", *(key for key, measure in measures().items() if measure.columns)]
+    keys = ["n", *(key for key, measure in contents.measures.items() if measure.columns)]
     return [
         _table(body, keys, {key for each in scored for key in each.row.figures})
         for body, scored in zip(table.bodies, contents.sets.values(), strict=True)

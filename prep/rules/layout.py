@@ -9,6 +9,8 @@ from outline import Node, Outline, StructureSpec
 
 _JOINT = "; "
 _FLAT_BELOW = 4
+_FLAT_DEPTH = 2
+"""Levels of a section that lists its points under its heading."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,19 @@ T = TypeVar("T", Block, Group, Point)
 def lay_out(blocks: Sequence[Block], spec: StructureSpec) -> Outline:
     """Return the outline of sections and their points, no wider than `spec` allows.
 
-    A section of few points lists them under its heading; the first section and the large ones group them by kind. The
-    depth is as it comes out: the caller compares it with the spec.
+    A section of few points lists them under its heading; the large ones group them by kind, and so does the first where
+    a third level is asked for. The depth is as it comes out: the caller compares it with the spec.
     """
     blocks = _limit(list(blocks), spec.max_roots or len(blocks), _join_blocks)
     grouped = [len(block.points) >= _FLAT_BELOW for block in blocks]
-    grouped[_leading(blocks)] = True
+    if spec.min_depth > _FLAT_DEPTH:
+        grouped[_leading(blocks)] = True
     roots = [_root(block, deep, spec) for block, deep in zip(blocks, grouped, strict=True)]
     return Outline(tuple(roots))
 
 
 def _leading(blocks: Sequence[Block]) -> int:
-    """The section that is grouped in any case, so that the depth comes early: the first of several points."""
+    """The section that is grouped for the depth's sake, so that it comes early: the first of several points."""
     return next((i for i, block in enumerate(blocks) if len(block.points) > 1), 0)
 
 

@@ -58,9 +58,9 @@ const fold = (label, ...inside) => make("details", {}, make("summary", {}, label
 function source(row, attempt) {
   const given = row.reply === null ? sentence("The source has no reply in this row.")
     : attempt ? reply(row, attempt) : make("p", { class: "reply" }, row.reply);
-  const patient = fold("The patient's text", sentence(row.description, "about"), make("p", {}, row.patient));
+  const patient = fold("The question", sentence(row.description, "about"), make("p", {}, row.patient));
   patient.className = "patient";
-  const title = make("h3", {}, "Doctor's reply");
+  const title = make("h3", {}, "The reply");
   return make("section", { class: "side source", "aria-label": "Reply" }, title, given, patient);
 }
 
@@ -77,7 +77,7 @@ function requests(row) {
   return make("section", { class: "requests soft", "aria-label": "Requests" }, make("h3", {}, title), lines);
 }
 
-/** Underline the words that were searched for, and open the patient's text where it holds some of them. */
+/** Underline the words that were searched for, and open the question where it holds some of them. */
 function showHits(pane, words) {
   if (!("highlights" in CSS)) return;
   const hits = new Highlight();

@@ -13,7 +13,12 @@ from training.shipped import combinations, runs
 from training.strict import find_problems
 
 ROOT = Path(__file__).parents[2]
-NAMES = [path.stem for path in sorted((ROOT / "configs").glob("*.yml")) if "base_model" in read_yaml(path)]
+CONFIGS = ROOT / "configs"
+NAMES = [
+    path.relative_to(CONFIGS).with_suffix("").as_posix()
+    for path in sorted(CONFIGS.rglob("*.yml"))
+    if "base_model" in read_yaml(path)
+]
 GPU_RUNS = {"qwen-full": 16, "deepseek-full-gc": 4, "qwen-lora": 32, "deepseek-lora": 32}
 """Run → conversations of a step as published, padded; packed it holds nearly as many."""
 MEAN, FILLED = 511, 0.96
@@ -55,7 +60,8 @@ def test_a_typo_at_any_level_is_found(name: str, answers: dict) -> None:
 
 
 def test_every_gpu_run_is_checked_under_every_fitting_override(configs: dict) -> None:
-    assert {path.stem for path in runs()} == {*GPU_RUNS, *AFTER_SFT, "smollm2-cpu", "tiny-cpu", "tiny-lora"}
+    on_cpus = {"smollm2-cpu", "tiny-cpu", "tiny-lora", "it-support/tiny"}
+    assert {str(path) for path in runs()} == {f"configs/{run}.yml" for run in {*GPU_RUNS, *AFTER_SFT, *on_cpus}}
     overrides = {path.stem for path in Path("configs/hardware").glob("*.yml")}
     for run in (*GPU_RUNS, "qwen-grpo", "qwen-dpo"):
         fitting = overrides if "full" in run else overrides - {"zero3-offload"}

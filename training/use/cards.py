@@ -19,8 +19,8 @@ _SETTINGS = ("adapter", "lora_r", "lora_alpha", "rl", "chat_template", "sequence
 """Keys of a run's config that the card tells."""
 
 _NO_ADVICE = (
-    "This model studies how to keep a structure. It is no medical device and no source of medical advice: its answers "
-    "may be wrong in ways that harm."
+    "This model studies how to keep a structure. It is no medical device and no source of advice, medical or any "
+    "other: its answers may be wrong in ways that harm."
 )
 
 

@@ -115,7 +115,7 @@ def _show(parcel: Parcel, repository: str, public: bool) -> None:
         console.print(f"  {name}  {size:,} bytes", highlight=False, markup=False)
     console.print(f"  {len(sizes)} files, {sum(sizes.values()):,} bytes", highlight=False)
     if parcel.kind == "dataset":
-        console.print("the rows hold what patients and doctors wrote, under the terms of their source")
+        console.print("the rows hold what people asked and were told, under the terms of their source")
 
 
 def _upload(parcel: Parcel, repository: str, public: bool, token: str) -> str:

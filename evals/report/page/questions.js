@@ -117,7 +117,7 @@ function inside(place) {
   const { user, reference, severity, urgent } = set.questions[place];
   const known = [severity, { true: "an emergency", false: "no emergency" }[urgent]].filter(Boolean).join(", ");
   const reply = reference ?? "Not known: numbers are unchecked.";
-  const given = [[known ? `Question (${known})` : "Question", user], ["Doctor's reply", reply]];
+  const given = [[known ? `Question (${known})` : "Question", user], ["Reference", reply]];
   const texts = given.map(([title, text]) => make("div", {}, make("h3", {}, title), scrolling(text, title)));
   const sides = part("left").value === part("right").value ? ["left"] : SIDES;
   const answers = sides.map((side) => answerSection(condition(side), samplesOf(side, place), 0));
