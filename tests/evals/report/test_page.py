@@ -138,3 +138,15 @@ def test_family_by_tuning_and_seeds_have_their_tables() -> None:
     tags_of(html)
     assert "What tuning gains y, less what it gains x: −67 points (n = 12), interval" in html
     assert re.search(r'<th scope="row">s</th><td>3</td><td>12</td><td>50%</td>', html)
+
+
+def test_what_a_model_knows_is_told_and_what_was_not_measured_is_no_zero() -> None:
+    known = {
+        "base": Knowledge({"medqa": Accuracy(0.284, 0.012, 1273)}),
+        "tuned": Knowledge(reason="ConnectionError: no <hub>"),
+    }
+    run = contents([result("base", [COMPLIANT], QUESTIONS[:1])], QUESTIONS[:1])
+    page = render_html(replace(run, evaluation=replace(run.evaluation, knowledge=known)))
+    assert "28% ± 1 (n = 1273)" in page
+    assert "Not measured: tuned: ConnectionError: no &lt;hub&gt;" in page
+    assert "What the models know" not in render_html(run)
