@@ -81,9 +81,9 @@ class Encoder:
         return iter(track(batches, f"{len(texts):,} texts", console=console, transient=True) if shown else batches)
 
     def _encode(self, texts: Sequence[str]) -> dict[str, Vector]:
-        vectors = self._model.encode(
-            list(texts), batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
-        )
+        # Half of a surrogate pair, as a cut-off completion may end with, is no text for the tokenizer.
+        whole = [text.encode(errors="replace").decode() for text in texts]
+        vectors = self._model.encode(whole, batch_size=len(whole), normalize_embeddings=True, show_progress_bar=False)
         return dict(zip(texts, np.asarray(vectors, dtype=np.float32), strict=True))
 
     def _known(self, cache: sqlite3.Connection, texts: Iterable[str]) -> dict[str, Vector]:
@@ -172,4 +172,4 @@ def _fetch(repository: str, revision: str) -> Path:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
