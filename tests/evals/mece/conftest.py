@@ -10,8 +10,6 @@ from evals.mece import EncoderConfig, MeceScorer
 from evals.mece.encoder import Encoder, Vector
 from evals.mece.thresholds import Curve, Thresholds
 
-FIXTURES = Path(__file__).parents[2] / "fixtures/mece"
-
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
