@@ -20,7 +20,7 @@ MAY_IMPORT = {
 }
 HEAVY = {
     *("torch", "transformers", "datasets", "langchain_core", "lm_eval", "openai", "axolotl", "evaluate"),
-    *("pandas", "rouge_score", "scipy", "statsmodels"),
+    *("pandas", "rouge_score", "scipy", "sentence_transformers", "statsmodels"),
 }
 ADAPTERS = {
     "benchmarks/clients/langchain.py": {"langchain_core"},

