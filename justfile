@@ -172,6 +172,11 @@ format: setup
     ruff check --fix
     ruff format
 
+# write docs/config.md anew from the schemas
+[group('dev')]
+docs *arguments: setup
+    python -m docs "$@"
+
 # resolve the lock anew from pyproject.toml; hashes, and no host names
 [group('dev')]
 lock:

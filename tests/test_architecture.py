@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "training": {"settings", "outline", "llm"},
     "evals": {"settings", "outline", "llm"},
     "doctor": {"settings"},
+    "docs": {"settings", "outline", "llm", "prep", "training", "evals"},
     "benchmarks": {"settings", "outline", "llm", "prep", "training", "evals"},
 }
 HEAVY = {
