@@ -82,7 +82,9 @@ def test_only_an_adapter_imports_a_heavy_library_at_its_top(package: str) -> Non
         assert heavy <= ADAPTERS.get(name, set()), f"{name} imports {heavy} at its top"
 
 
-@pytest.mark.parametrize("command", ["outline.__main__", "doctor.__main__", "prep.pipeline", "training.__main__", "evals.__main__"])
+@pytest.mark.parametrize(
+    "command", ["outline.__main__", "doctor.__main__", "prep.pipeline", "training.__main__", "evals.__main__"]
+)
 def test_a_command_starts_without_the_heavy_libraries(command: str) -> None:
     script = f"import sys, {command}; print(*sorted(set(sys.modules) & {HEAVY}))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
