@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from doctor.finding import Finding
 
+_SENDER = {"User-Agent": "outline-tuning doctor"}
+"""urllib's own name is turned away by some providers with a 403, which would read as a refused key."""
 _LONGEST = 4_000_000
 """Bytes of a list of models that are read."""
 
@@ -36,7 +38,8 @@ def get_json(url: str, seconds: float, headers: Mapping[str, str]) -> Answer:
     """Return what a server answers to a GET, redirects not followed. Proxies and certificates are the environment's."""
     opener = urllib.request.build_opener(_NoRedirect)
     try:
-        with opener.open(urllib.request.Request(url, headers=dict(headers)), timeout=seconds) as response:
+        request = urllib.request.Request(url, headers={**_SENDER, **headers})
+        with opener.open(request, timeout=seconds) as response:
             text = response.read(_LONGEST)
     except urllib.error.HTTPError as error:
         return Answer(error.code)
