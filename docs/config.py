@@ -31,7 +31,7 @@ def render() -> str:
     lines = [f"# {words['title']}", "", words["introduction"].strip(), ""]
     for name, page in words["pages"].items():
         lines += [f"## {page['title']}", "", page["introduction"].strip(), ""]
-        lines += _overrides() if name == "hardware" else _schema(SCHEMAS[name]) if name in SCHEMAS else []
+        lines += _overrides() if name == "hardware" else _schema(SCHEMAS[name])
     return "\n".join(lines)
 
 

@@ -13,6 +13,9 @@ from pydantic.fields import FieldInfo
 from docs.values import allowed, default_of, type_of
 from settings import Settings
 
+Nested = tuple[type[Settings], str, str]
+"""A schema within another, its dotted place, and its heading."""
+
 
 @dataclass(frozen=True)
 class Key:
@@ -55,7 +58,7 @@ def _sections(schema: type[Settings], path: str, heading: str, seen: dict[type, 
         yield from _sections(model, inner, title, seen)
 
 
-def _key(place: str, field: FieldInfo, meaning: str, nested: list, known: list[str]) -> Key:
+def _key(place: str, field: FieldInfo, meaning: str, nested: list[Nested], known: list[str]) -> Key:
     if known:
         meaning = f"{_sentence(meaning)} Keys as in `{known[0]}`.".strip()
     elif nested:
@@ -91,8 +94,8 @@ def _doc(schema: type[Settings]) -> str:
     return inspect.getdoc(schema) or ""
 
 
-def _models(annotation: Any, place: str) -> Iterator[tuple[type[Settings], str, str]]:
-    """Every schema in an annotation, with its dotted place and its heading."""
+def _models(annotation: Any, place: str) -> Iterator[Nested]:
+    """Every schema in an annotation."""
     if isinstance(annotation, type) and issubclass(annotation, Settings):
         yield annotation, place, f"`{place}`"
         return

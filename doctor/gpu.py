@@ -16,7 +16,7 @@ print(json.dumps({"usable": cuda.is_available(), "cuda": torch.version.cuda,
 """
 
 
-def check_gpu(python: Path, seconds: float = 20) -> Finding:
+def check_gpu(python: Path, seconds: float = 18) -> Finding:
     """Ask nvidia-smi for the cards and, where there are some, the environment's PyTorch in a process of its own."""
     command = shutil.which("nvidia-smi")
     if command is None:
