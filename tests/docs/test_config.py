@@ -1,8 +1,6 @@
 """docs/config.md says what the schemas say, today."""
 
 import datetime
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,12 +8,11 @@ import pytest
 import yaml
 from pydantic import Field, FilePath
 
+from docs.__main__ import main
 from docs.config import SCHEMAS, render
 from docs.keys import Key, meanings, sections
 from llm.endpoint import Url
-from settings import Settings, load_config
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from settings import Settings, UserError, load_config
 
 WITHOUT_MEANING = {"version", "score"}
 """Keys of a task: the file of its schema is part of every completion's key; a docstring would have all made anew."""
@@ -60,8 +57,14 @@ def test_the_page_is_current() -> None:
     assert page == render(), "docs/config.md is not what the schemas say: `just docs` rewrites it"
 
 
-def test_check_tells_a_page_that_is_not(run_module: Run) -> None:
-    assert run_module("docs", "--check").returncode == 0
+def test_check_tells_a_page_that_is_not_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["--check"]) == 0
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="not what the schemas say"):
+        main(["--check"])
+    assert list(tmp_path.iterdir()) == []
+    assert main([]) == 0
+    assert main(["--check"]) == 0
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
