@@ -37,6 +37,7 @@ class EncoderConfig(Settings):
     batch_size: int = Field(default=64, ge=1)
     """Texts encoded at once, sorted by length."""
     device: str = "cpu"
+    """As PyTorch names it."""
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> "EncoderConfig":
