@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.completions import UNKNOWN, Completion
+from evals.completions import Completion
 from evals.questions import Question
 from settings import UserError, read_jsonl
 
