@@ -59,6 +59,7 @@ RUN if [ -n "$FLASH_ATTN" ]; then \
 COPY --chown=trainer:trainer pyproject.toml LICENSE README.md justfile ./
 COPY --chown=trainer:trainer outline outline
 COPY --chown=trainer:trainer settings settings
+COPY --chown=trainer:trainer doctor doctor
 COPY --chown=trainer:trainer llm llm
 COPY --chown=trainer:trainer prep prep
 COPY --chown=trainer:trainer training training

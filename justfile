@@ -36,6 +36,16 @@ quickstart base='smollm2' run='smollm2-cpu' eval='configs/eval-sample.yml': setu
     @echo "4/4 evaluation: the untrained and the trained model answer the held-out questions (about seven minutes)"
     python -m evals --config '{{ eval }}'
 
+# what this machine can run, and what to do about the rest; works before setup: just doctor --offline --json
+[group('start')]
+doctor *arguments:
+    #!/bin/sh
+    set -eu
+    test -x .venv/bin/python && exec .venv/bin/python -m doctor "$@"
+    # Its few libraries, in the lock's versions, for this one run.
+    exec uvx --quiet --constraints requirements.txt --with pydantic,pyyaml,rich --python '>=3.11,<3.13' \
+        python -m doctor "$@"
+
 # fetch the raw dataset into data/raw, nothing else
 [group('prep')]
 download *arguments: setup
@@ -161,6 +171,11 @@ lint: setup
 format: setup
     ruff check --fix
     ruff format
+
+# write docs/config.md anew from the schemas
+[group('dev')]
+docs *arguments: setup
+    python -m docs "$@"
 
 # resolve the lock anew from pyproject.toml; hashes, and no host names
 [group('dev')]

@@ -16,6 +16,9 @@ from settings import write_jsonl, write_text
 log = logging.getLogger(__name__)
 
 
+UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True)
 class Completion:
     """What a model answered to one question."""
@@ -28,7 +31,7 @@ class Completion:
     """With the chat template applied, as the model saw it."""
     completion: str
     finish_reason: str
-    """`stop` at an end token, `length` at the limit of new tokens."""
+    """`stop` at an end token, `length` at the limit of new tokens; `UNKNOWN` of one that somebody saved without it."""
     tokens: int
     """Generated tokens, the end token not counted."""
     seconds: float

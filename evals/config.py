@@ -22,6 +22,7 @@ class Generation(Settings):
     dtype: Literal["auto", "native", "float32", "bfloat16", "float16"] = "auto"
     """auto: as the weights were saved; native: bfloat16 where the processor has instructions for it, else float32."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """auto: the best there is."""
     repetition_penalty: float = Field(default=1.0, gt=0)
     """1.0 is none."""
     samples: int = Field(default=1, ge=1)
@@ -29,6 +30,7 @@ class Generation(Settings):
     temperature: float = Field(default=0.0, ge=0)
     """0 is greedy."""
     top_p: float = Field(default=1.0, gt=0, le=1)
+    """Sample from the likeliest tokens that together have this probability."""
     seed: int = 0
     """Of the sampling."""
 
@@ -68,9 +70,11 @@ class Statistics(Settings):
     """Intervals and paired comparisons."""
 
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    """Of every interval; a difference is shown where its corrected p-value is below 1 minus this."""
     resamples: int = Field(default=10_000, ge=100)
     """Resamples of a bootstrap, and of a permutation test too large to be exact."""
     seed: int = 0
+    """Of the resampling."""
     power: float = Field(default=0.8, gt=0.5, lt=1)
     """The chance with which a true difference shall be found: what a minimum detectable effect is computed for."""
 
@@ -83,6 +87,7 @@ class EvalConfig(Settings):
     title: str = ""
     """Heading of the report; by default the run's name."""
     results: Path = Path("results")
+    """Folder of all runs, and of the embeddings that they share."""
     tasks: tuple[str, ...] = Field(default=("outline",), min_length=1)
     """Of `evals/tasks`; a model may name its own."""
     questions: Path
@@ -94,6 +99,7 @@ class EvalConfig(Settings):
     limit: int | None = Field(default=None, ge=1)
     """Take only the first questions."""
     spec: Path = Path("configs/outline.yml")
+    """The structure contract that answers are held against."""
     models: tuple[ModelEntry, ...] = Field(min_length=1)
     generation: Generation
     statistics: Statistics = Statistics()

@@ -24,6 +24,7 @@ class ModelEntry(Settings):
     """A model to score, and how it is asked."""
 
     name: str = Field(min_length=1)
+    """As reports have it; the folder of its results is made of it."""
     path: Path | None = None
     """A folder with a Hugging Face model, or with a LoRA adapter that names its base model."""
     hub: str | None = None
@@ -47,6 +48,7 @@ class ModelEntry(Settings):
     family: str | None = None
     """With `tuned`: this model's place in the table of family by tuning."""
     tuned: bool | None = None
+    """With `family`: whether it was trained on outlines."""
     seeds_of: str | None = None
     """Models that are the same config trained with other seeds share this name, and become one row."""
 

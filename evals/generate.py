@@ -2,7 +2,6 @@
 
 import gc
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from evals.conditions import Condition, Subject
 from evals.config import EvalConfig, folder_name
 from evals.models import LocalModel
 from evals.progress import GenerationProgress
+from evals.quiet import quiet_libraries
 from evals.task import TASKS
 from settings import UserError
 
@@ -43,7 +43,7 @@ def generate(
     store_sizes = [(job.store.total, len(job.store.done)) for job in jobs]
     progress = GenerationProgress(subject.entry.name, *map(sum, zip(*store_sizes, strict=True)))
     try:
-        _prepare_libraries()
+        quiet_libraries()
         with progress:
             lm = _open(model, subject, config, grammar, progress)
             if model:
@@ -151,20 +151,6 @@ def _require_room_for_references(tokenizer: Any, name: str, answers: Sequence[st
             f"for {name}, got {room}",
             hint=f"set generation.max_new_tokens={longest} or more",
         )
-
-
-def _prepare_libraries() -> None:
-    """Set what libraries read at import: no log lines and progress bars but ours, and threads that wait asleep."""
-    os.environ.setdefault("TQDM_DISABLE", "1")
-    # Read when torch loads its OpenMP: threads that wait sleep. Spinning ones take the core from the thread they wait
-    # for wherever two virtual cores share a real one, and a run then takes several times as long.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    import transformers
-
-    logging.getLogger("lm_eval").setLevel(logging.ERROR)
-    logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
 
 
 def _release_memory() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from evals.answering import Answering, Completions, answer, make_ready
 from evals.answers import extract_answer
@@ -26,7 +26,7 @@ class Evaluation:
     """By task."""
     results: Sequence[Result]
     """One a condition, in the order of the config."""
-    knowledge: Mapping[str, Knowledge]
+    knowledge: Mapping[str, Knowledge] = field(default_factory=dict)
     """By model, of those in folders or from the hub; empty without a `knowledge` section."""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from evals.answers import extract_answer, repeated_share
-from evals.completions import Completion
+from evals.completions import UNKNOWN, Completion
 from evals.scoring import Score
 from settings import Settings, read_yaml
 
@@ -37,6 +37,8 @@ def measures() -> dict[str, Measure]:
 
 def figures(score: Score, completion: Completion) -> dict[str, float]:
     """Return the measures of one answer by key; what was not checked is left out."""
+    if completion.finish_reason == UNKNOWN:
+        return score.metrics()
     cut = completion.finish_reason == "length"
     looping = cut and _loops(extract_answer(completion.completion) or completion.completion)
     written = {"truncated": float(cut), "loops": float(looping), "tokens": float(completion.tokens)}

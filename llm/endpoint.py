@@ -13,10 +13,10 @@ from settings import Settings, UserError
 class Prices(Settings):
     """US dollars per million tokens, and the day on which the provider published them."""
 
-    date: datetime.date
-    input: float = Field(ge=0)
+    date: datetime.date = Field(description="day on which the provider published them")
+    input: float = Field(ge=0, description="of prompt tokens that were not in the provider's cache")
     cached_input: float = Field(ge=0, description="of prompt tokens that the provider had in its cache")
-    output: float = Field(ge=0)
+    output: float = Field(ge=0, description="of completion tokens")
 
 
 def _plain_http_url(value: str) -> str:
@@ -35,10 +35,10 @@ Url = Annotated[str, AfterValidator(_plain_http_url)]
 class Endpoint(Settings):
     """Where requests go, what they ask for, how many at once, and how often they are tried."""
 
-    base_url: Url
-    model: str = Field(min_length=1)
+    base_url: Url = Field(description="of the API, without /chat/completions")
+    model: str = Field(min_length=1, description="as the provider names it")
     api_key_env: str | None = Field(description="environment variable that holds the key; null: the server wants none")
-    temperature: float = Field(ge=0, le=2)
+    temperature: float = Field(ge=0, le=2, description="0 is greedy")
     max_tokens: int = Field(ge=1, description="tokens of one completion at most")
     extra: dict[str, Any] = Field(description="further fields of the request body, sent as they are")
     concurrency: int = Field(ge=1, description="requests in flight at most; lowered while the server refuses")

@@ -1,7 +1,7 @@
 """The short way to read an outline: points, prose, headings and rules, which CommonMark tells by their columns.
 
-markdown-it reads any text, in ten times the time. What is read here is exactly what markdown-it reads: the tests hold
-the two together on hostile texts, and whatever may open another block is left to it.
+markdown-it reads any text, and takes up to ten times as long. What is read here is exactly what markdown-it reads: the
+tests hold the two together on hostile texts, and whatever may open another block is left to it.
 """
 
 import re

@@ -80,7 +80,15 @@ def load_config(path: str | Path, schema: type[S], overrides: Sequence[str] = ()
     try:
         return schema.model_validate(values)
     except ValidationError as error:
-        problems = [_describe(problem, schema) for problem in error.errors()]
+        found = error.errors()
+        # A list of which an entry is wrong is also told to be too short; the entry says it all.
+        places = {problem["loc"] for problem in found}
+        found = [
+            problem
+            for problem in found
+            if problem["type"] != "too_short" or not any(place[:-1] == problem["loc"] for place in places)
+        ]
+        problems = [_describe(problem, schema) for problem in found]
         raise UserError("\n".join(f"{path}: {problem}" for problem in problems)) from error
 
 

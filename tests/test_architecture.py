@@ -16,11 +16,13 @@ MAY_IMPORT = {
     "prep": {"settings", "outline", "llm"},
     "training": {"settings", "outline", "llm"},
     "evals": {"settings", "outline", "llm"},
+    "doctor": {"settings"},
+    "docs": {"settings", "outline", "llm", "prep", "training", "evals"},
     "benchmarks": {"settings", "outline", "llm", "prep", "training", "evals"},
 }
 HEAVY = {
     *("torch", "transformers", "datasets", "langchain_core", "lm_eval", "openai", "axolotl", "evaluate"),
-    *("pandas", "rouge_score", "scipy", "statsmodels"),
+    *("pandas", "rouge_score", "scipy", "sentence_transformers", "statsmodels"),
 }
 ADAPTERS = {
     "benchmarks/clients/langchain.py": {"langchain_core"},
@@ -65,7 +67,7 @@ def test_imports_run_downward_only(package: str) -> None:
         assert ours <= MAY_IMPORT[package] | {package}, f"{module.relative_to(ROOT)} imports {ours}"
 
 
-@pytest.mark.parametrize("package", ["outline", "settings"])
+@pytest.mark.parametrize("package", ["outline", "settings", "doctor"])
 def test_the_ground_floor_needs_only_its_few_libraries(package: str) -> None:
     for module in modules(package):
         others = imported(list(ast.parse(module.read_text()).body)) - set(MAY_IMPORT) - set(sys.stdlib_module_names)
@@ -80,7 +82,9 @@ def test_only_an_adapter_imports_a_heavy_library_at_its_top(package: str) -> Non
         assert heavy <= ADAPTERS.get(name, set()), f"{name} imports {heavy} at its top"
 
 
-@pytest.mark.parametrize("command", ["outline.__main__", "prep.pipeline", "training.__main__", "evals.__main__"])
+@pytest.mark.parametrize(
+    "command", ["outline.__main__", "doctor.__main__", "prep.pipeline", "training.__main__", "evals.__main__"]
+)
 def test_a_command_starts_without_the_heavy_libraries(command: str) -> None:
     script = f"import sys, {command}; print(*sorted(set(sys.modules) & {HEAVY}))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)

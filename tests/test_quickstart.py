@@ -54,15 +54,15 @@ def quickstart(checkout: Path) -> str:
 def test_the_quickstart_trains_and_scores_a_model_and_does_nothing_twice(checkout: Path) -> None:
     quickstart(checkout)
     results = checkout / "results/sample"
-    base, tuned = json.loads((results / "summary.json").read_text())["models"]
+    base, tuned = json.loads((results / "summary.json").read_text())["conditions"]
     assert (base["n"], tuned["n"]) == (16, 16)
-    assert base["depth"] < tuned["depth"]
+    assert base["figures"]["depth"]["value"] < tuned["figures"]["depth"]["value"]
     assert (results / "report.html").stat().st_size > 1000
     model = checkout / "outputs/tiny-cpu/model.safetensors"
-    trained, completions = model.stat().st_mtime_ns, (results / "tuned/completions.jsonl").read_bytes()
+    trained, completions = model.stat().st_mtime_ns, (results / "tuned/outline/completions.jsonl").read_bytes()
 
     again = quickstart(checkout)
     assert "already done" in again
     assert "trained already" in again
     assert model.stat().st_mtime_ns == trained
-    assert (results / "tuned/completions.jsonl").read_bytes() == completions
+    assert (results / "tuned/outline/completions.jsonl").read_bytes() == completions

@@ -19,12 +19,15 @@ class EndpointModel(Settings):
     """A server and the model on it; `base_url` and `model` are enough for a server of one's own."""
 
     base_url: Url
+    """Of the API, without `/chat/completions`."""
     model: str = Field(min_length=1)
+    """As the server names it."""
     api_key_env: str | None = None
     """Environment variable that holds the key; null: the server wants none."""
     temperature: float = Field(default=0, ge=0, le=2)
     """0 is greedy. The generation arguments of a task, where it names a temperature, come before this one."""
     top_p: float | None = Field(default=None, gt=0, le=1)
+    """Sample from the likeliest tokens that together have this probability; null: the server's own."""
     seed: int | None = None
     """Sent as it is; whether the same seed gives the same answer is up to the server."""
     extra: dict[str, Any] = Field(default_factory=dict)
@@ -37,7 +40,9 @@ class EndpointModel(Settings):
     concurrency: int = Field(default=16, ge=1)
     """Requests in flight at most."""
     requests_per_minute: float | None = Field(default=None, gt=0)
+    """Sent at most; null: no limit."""
     tokens_per_minute: float | None = Field(default=None, gt=0)
+    """Of prompts and answers, at most; null: no limit."""
     timeout: float = Field(default=300, gt=0)
     """Seconds for one request."""
     attempts: int = Field(default=5, ge=1)

@@ -20,7 +20,7 @@ class JudgeConfig(Settings):
     pairs: tuple[tuple[str, str], ...] | None = Field(
         default=None, description="names of the models that are compared; null: every pair, which grows fast"
     )
-    prompts: Path = PROMPTS
+    prompts: Path = Field(default=PROMPTS, description="file with the words that it is asked with")
     limit: int | None = Field(default=None, ge=1, description="judge the first questions only; null: all")
     save_every: float = Field(default=5, gt=0, description="seconds between two forced writes of the journal")
 
@@ -35,15 +35,20 @@ class Prompt(Settings):
     """What one kind of verdict is asked with: fixed instructions, and the template of the message with the texts."""
 
     system: str
+    """The instructions, sent as they are."""
     user: str
+    """The template of the message: {mark} and the texts of the case."""
 
 
 class Prompts(Settings):
     """The file that `JudgeConfig.prompts` names."""
 
     no_reference: str
+    """What stands in the place of a reply that is not known."""
     pointwise: Prompt
+    """For the grades of one answer."""
     pairwise: Prompt
+    """For the better one of two answers."""
 
 
 _TEXTS = {

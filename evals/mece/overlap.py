@@ -11,7 +11,9 @@ from evals.mece.thresholds import Curve
 from evals.mece.wording import difference
 
 _NEGLIGIBLE = 0.01
-"""Odds below this are not worth looking at the words."""
+"""A probability below which the words are not worth looking at."""
+_MOST_TRIED = 20
+"""The nearest siblings whose words are looked at; a list that repeats itself without end has hundreds."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def closest_siblings(siblings: Sequence[Point], vectors: Mapping[str, Vector], c
 
 def _closest(siblings: Sequence[Point], at: int, similarities: Vector, curve: Curve) -> Overlap | None:
     point = siblings[at]
-    for other in map(int, np.argsort(-similarities, kind="stable")):
+    for other in map(int, np.argsort(-similarities, kind="stable")[: _MOST_TRIED + 1]):
         probability = curve.probability(similarities[other])
         if probability < _NEGLIGIBLE:
             return None

@@ -42,6 +42,6 @@ def load_thresholds(encoder: str, path: Path = THRESHOLDS) -> Thresholds:
     if found.encoder != encoder:
         raise UserError(
             f"{path}: these thresholds were calibrated for the encoder {found.encoder}, got {encoder}",
-            hint="calibrate them for this encoder: python -m evals.mece calibrate --out FILE path=FOLDER",
+            hint="calibrate them for this encoder: python -m evals.mece calibrate --encoder FOLDER --thresholds FILE",
         )
     return found

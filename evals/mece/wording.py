@@ -30,7 +30,7 @@ class Lists(NamedTuple):
     telling: frozenset[str]
     background: frozenset[str]
     answers: frozenset[str]
-    polite: tuple[str, ...]
+    polite: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -38,7 +38,7 @@ def word_lists() -> Lists:
     """Return the words and phrases of `words.yml`."""
     read = read_yaml(Path(__file__).with_name("words.yml"))
     words = {name: frozenset(read[name].split()) for name in Lists._fields if name != "polite"}
-    return Lists(**words, polite=tuple(read["polite"]))
+    return Lists(**words, polite=re.compile(rf"\b(?:{'|'.join(read['polite'])})", re.IGNORECASE))
 
 
 def plain(markdown: str) -> str:

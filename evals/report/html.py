@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from evals.report.comparing import families, interactions, seeds
 from evals.report.contents import Contents, words
-from evals.report.judged import judge, missing, people
+from evals.report.judged import judge, knowledge, missing, people
 from evals.report.leads import alone, leads
 from evals.report.payload import embedded, payload
 from evals.report.plots import plots
@@ -51,6 +51,7 @@ def render_html(contents: Contents) -> str:
         interactions=interactions(contents),
         seeds=seeds(contents),
         judge=judge(contents.judge),
+        knowledge=knowledge(contents.evaluation.knowledge),
         people=people(contents.review),
         missing=missing(contents),
         measures=contents.measures.values(),

@@ -1,8 +1,9 @@
-"""What a judge and what people said of the answers, where anybody was asked."""
+"""What a judge and what people said of the answers, where anybody was asked, and what the models know."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evals.knowledge import Accuracy, Knowledge
 from evals.report.contents import Contents, words
 from evals.report.text import p_text, percent
 
@@ -41,6 +42,22 @@ def people(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "raters": len(found["raters"]),
         "preferred": [_rated(row) for row in rows],
     }
+
+
+def knowledge(found: Mapping[str, Knowledge]) -> dict[str, Any] | None:
+    """Return each model's accuracy on the multiple-choice tasks as a table, and why some have none."""
+    if not found:
+        return None
+    tasks = list(dict.fromkeys(task for known in found.values() for task in known.accuracy))
+    return {
+        "tasks": tasks,
+        "rows": [(name, *(_accuracy(known.accuracy.get(task)) for task in tasks)) for name, known in found.items()],
+        "reasons": [f"{name}: {known.reason}" for name, known in found.items() if known.reason],
+    }
+
+
+def _accuracy(found: Accuracy | None) -> str:
+    return words()["absent"] if found is None else f"{percent(found.value)} ± {100 * found.stderr:.0f} (n = {found.n})"
 
 
 def _graded(row: Mapping[str, Any], axes: Sequence[str]) -> tuple[str, ...]:

@@ -8,6 +8,9 @@ from evals.measures import measures
 from evals.report.contents import Contents, words
 from evals.report.tables import Body, Cell, headline
 
+_NAME = 24
+"""Characters of a condition's name in a line at most."""
+
 
 def render_tables(contents: Contents) -> list[RichTable]:
     """Return the headline as a table a question set; of the intervals only that of compliance has room.
@@ -26,7 +29,8 @@ def _table(body: Body, keys: list[str], checked: set[str]) -> RichTable:
     found = RichTable(
         title=escape(body.name), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True
     )
-    found.add_column("", max_width=24)
+    longest = max((len(name) for name, _ in body.rows), default=0)
+    found.add_column("", min_width=min(longest, _NAME // 2), max_width=_NAME, overflow="fold")
     shown = [place for place, key in enumerate(keys) if key == "n" or key in checked]
     for place in shown:
         key = keys[place]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def write_report(
     """
     spec = StructureSpec.load(config.spec)
     contents = Contents(config, spec, evaluation, rows, compared, judge, _review(config.out / REVIEW))
-    summary = as_json(config, rows, compared) | ({"judge": judge} if judge else {})
+    known = {name: asdict(found) for name, found in evaluation.knowledge.items()}
+    summary = as_json(config, rows, compared) | {"judge": judge, "knowledge": known}
     write_text(config.out / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
     write_text(config.out / "report.md", render_markdown(contents))
     write_text(config.out / "report.html", render_html(contents))

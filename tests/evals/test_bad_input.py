@@ -14,10 +14,10 @@ from settings import UserError
     [
         ("generation.batchsize=3", "generation.batchsize is not a known key; did you mean batch_size"),
         ("generation.batch_size=0", "generation.batch_size"),
-        ("task=outlin", "task must be one of outline, got 'outlin'"),
+        ("tasks=[outlin]", "there is no task 'outlin'; it must be one of outline, outline_1shot"),
         ("models=[]", "models"),
-        ("models=[{name: a}]", "either path"),
-        ("models=[{name: a, path: x, hub: y}]", "either path"),
+        ("models=[{name: a}]", "models.0 a model is named by one of path"),
+        ("models=[{name: a, path: x, hub: y}]", "got path, hub"),
         ("models=[{name: a b, path: x}, {name: a/b, path: x}]", "given twice: a-b"),
         ("models=[{name: a, path: nowhere}]", "nowhere is no model folder: it does not exist"),
         ("models=[{name: a, path: README.md}]", "README.md is no model folder: it is a file"),

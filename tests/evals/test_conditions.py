@@ -72,6 +72,8 @@ def test_saved_completions_are_scored_as_they_are(with_models: Models, tmp_path:
     config = with_models(saved(tmp_path / "made.jsonl", rows))
     row = summarize(scored(config), 5, 1, config.statistics)
     assert (row.n, row.unscored, row.figures["compliance"].value) == (5, 0, 0.4)
+    # How long they were, and whether they were cut, is not known.
+    assert not {"tokens", "truncated", "loops"} & row.figures.keys()
 
 
 def test_samples_of_one_question_are_no_questions_of_their_own(with_models: Models, tmp_path: Path) -> None:

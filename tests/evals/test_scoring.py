@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
 
@@ -38,7 +38,9 @@ def texts_file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_task_metric_harness_and_outline_agree_to_the_last_digit(texts_file: Path) -> None:
+def test_task_metric_harness_and_outline_agree_to_the_last_digit(
+    texts_file: Path, tmp_path: Path, run_module: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     import evaluate
     import lm_eval
     from lm_eval.api.model import LM
@@ -67,6 +69,10 @@ def test_task_metric_harness_and_outline_agree_to_the_last_digit(texts_file: Pat
     assert by_task["compliance_lenient,none"] == by_metric["compliance_lenient"] == 3 / 7
     assert by_task["depth,none"] == by_metric["depth"] == fmean(score.structure.depth for score in scores)
     assert by_task["breadth,none"] == by_metric["breadth"] == fmean(score.structure.widest for score in scores)
+    answers = tmp_path / "answers.jsonl"
+    write_jsonl(answers, [{"answer": extract_answer(text) or ""} for text in TEXTS])
+    by_command = json.loads(run_module("outline", "check", answers, "--field", "answer", "--json").stdout)
+    assert (by_command["compliance"], by_command["lenient"]) == (expected, by_metric["compliance_lenient"])
     checked = [bool(score.unsupported) for score in scores if score.unsupported is not None]
     assert by_task["unsupported_numbers,none"] == fmean(checked)
     assert by_task["compliance_stderr,none"] > 0

@@ -17,7 +17,7 @@ from evals.validity.tally import measure
 from outline import StructureSpec, check_compliance
 
 TREE = (Point("a", (Point("b", (Point("c"), Point("d"))),)), Point("e"))
-WIDE = """\
+WRAPPED = """\
 - **Rest - at home**
   - *three* days
     goes on
@@ -80,9 +80,9 @@ def test_a_style_is_how_a_tree_is_written(style: Style, text: str, spec: Structu
 
 
 def test_the_plain_checker_counts_spaces_and_knows_no_second_line(spec: StructureSpec) -> None:
-    assert by_indentation(WIDE.replace("    goes on\n", ""), spec) == ours(WIDE, spec)
-    assert not by_indentation(WIDE, spec).criteria["list_only"]
-    four = WIDE.replace("    goes on\n", "").replace("  ", "    ")
+    assert by_indentation(WRAPPED.replace("    goes on\n", ""), spec) == ours(WRAPPED, spec)
+    assert not by_indentation(WRAPPED, spec).criteria["list_only"]
+    four = WRAPPED.replace("    goes on\n", "").replace("  ", "    ")
     assert (by_indentation(four, spec).depth, ours(four, spec).depth) == (5, 3)
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outline import check_fidelity, content_words, unsupported_numbers
+from outline import Node, Outline, check_fidelity, content_words, unsupported_numbers
 
 REPLY = "take two tablets of 500mg for 5 to 7 days do not drink alcohol vitamin b12 is normal"
 
@@ -119,6 +119,6 @@ WORDS = st.lists(st.sampled_from(VOCABULARY.split()), min_size=1)
 
 @given(WORDS.map(" ".join))
 def test_a_text_is_always_faithful_to_itself(text: str) -> None:
-    report = check_fidelity(text, f"- x {text}")
+    report = check_fidelity(text, Outline((Node(text),)))
     assert report.faithful
     assert report.coverage == 1

@@ -12,8 +12,11 @@ class Prices(Settings):
     """US dollars an hour for one GPU by the planner's name of it; `date` and `source` say when and whence."""
 
     date: datetime.date
+    """The day that they are of."""
     source: str
+    """Whence they are, as the plan tells it."""
     hourly: dict[str, float]
+    """By the name of a card, as `just plan --gpu` takes it."""
 
 
 def read_prices(path: Path = PRICES) -> Prices:

@@ -1,10 +1,12 @@
 """The page as a file: what is in it, and that no text of a model can put anything into it."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from evals.knowledge import Accuracy, Knowledge
 from evals.questions import Question
 from evals.report.html import render_html
 from evals.report.payload import payload
@@ -138,3 +140,16 @@ def test_family_by_tuning_and_seeds_have_their_tables() -> None:
     tags_of(html)
     assert "What tuning gains y, less what it gains x: −67 points (n = 12), interval" in html
     assert re.search(r'<th scope="row">s</th><td>3</td><td>12</td><td>50%</td>', html)
+
+
+def test_what_a_model_knows_is_told_and_what_was_not_measured_is_no_zero() -> None:
+    known = {
+        "base": Knowledge({"medqa": Accuracy(0.284, 0.012, 1273)}),
+        "tuned": Knowledge(reason="ConnectionError: no <hub>"),
+    }
+    question = [Question(0, "ankle", reference="rest")]
+    run = contents([result("base", [COMPLIANT], question)], question)
+    page = render_html(replace(run, evaluation=replace(run.evaluation, knowledge=known)))
+    assert "28% ± 1 (n = 1273)" in page
+    assert "Not measured: tuned: ConnectionError: no &lt;hub&gt;" in page
+    assert "What the models know" not in render_html(run)

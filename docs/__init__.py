@@ -1,0 +1,1 @@
+"""Pages for people; `python -m docs` rewrites the one that is made of the schemas."""
