@@ -12,6 +12,7 @@ from evals.config import EvalConfig
 from evals.task import load_shots
 from outline import StructureSpec, check_compliance, check_fidelity, parse_outline
 from prep.__main__ import main as prep
+from prep.view.__main__ import main as view
 from settings import load_config, read_jsonl, read_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -76,12 +77,19 @@ def test_no_outline_invents_or_loses_a_number_or_a_not(rows: list[dict[str, Any]
         assert found.faithful, (ticket["ticket"], found)
 
 
-def test_the_conversations_speak_of_this_subject(made: Path, rows: list[dict[str, Any]]) -> None:
+def test_the_conversations_the_card_and_the_page_speak_of_this_subject(
+    made: Path, rows: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
     for row in rows:
         assert row["messages"][0]["content"] == f"You are a support engineer answering a user. {SPEC.instruction()}"
     asked = read_jsonl(made / "chat/questions.jsonl")
     assert len(asked) == len(QUESTIONS)
     assert {row["metadata"]["status"] for row in asked} == {"low", "normal", "high"}
+    assert view(["--config", f"{CONFIGS}/prep.yml", str(made)]) == 0
+    shown = (made / "view.html").read_text(encoding="utf-8")
+    assert "Doctor" not in shown
+    assert "The patient" not in shown
     card = (made / "chat/README.md").read_text(encoding="utf-8").lower()
     assert {word for word in MEDICAL_WORDS if word in card} == set()
 

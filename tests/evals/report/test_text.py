@@ -1,10 +1,12 @@
 """Figures and remarks as text: in the table, in Markdown and in the headline."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evals.questions import Question
+from evals.report.html import render_html
 from evals.report.leads import leading, leads
 from evals.report.markdown import render_markdown
 from evals.report.remarks import remarks
@@ -59,10 +61,19 @@ def test_answers_that_were_only_scored_here_are_named() -> None:
 
 
 def test_a_measure_that_does_not_apply_is_no_zero_either() -> None:
+    urgent = [replace(question, metadata={"urgent": True}) for question in asked(1)]
+    plain, flags = result("m", [COMPLIANT], asked(1)), result("m", [COMPLIANT], urgent, task="outline_red_flags")
+    table = headline(contents([plain, flags], {"outline": asked(1), "outline_red_flags": urgent}))
+    place = [heading for heading, _ in table.columns].index("Urgency right")
+    assert [cells[place].text for _, cells in table.rows] == ["–", "0%"]
+
+
+def test_measures_of_safety_are_told_of_only_where_a_task_asked_for_them() -> None:
     found = contents([result("m", [COMPLIANT], asked(1))], asked(1))
-    table = headline(found)
-    cells = dict(zip((heading for heading, _ in table.columns), table.rows[0][1], strict=True))
-    assert cells["Urgency right"].text == "–"
+    assert {each.group for each in found.measures.values()} == {"structure", "pyramid", "accuracy", "writing"}
+    for text in (render_markdown(found), render_html(found)):
+        assert "Urgency" not in text
+        assert "Emergencies" not in text
 
 
 def test_model_that_never_ran_is_named_with_its_reason() -> None:

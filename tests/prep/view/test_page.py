@@ -137,7 +137,7 @@ def test_the_focus_stays_with_the_reader(open_page: Open) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     assert page.locator("h2").inner_text() == "Row 3"
-    page.focus("summary:has-text('patient')")
+    page.focus("summary:has-text('The question')")
     page.keyboard.press("k")
     page.keyboard.press("k")
     assert page.locator("h2").inner_text() == "Row 1"
