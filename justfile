@@ -61,6 +61,11 @@ prep *arguments: setup
 view *arguments: setup
     python -m prep.view "$@"
 
+# questions that nobody was trained on, by severity and topic; --teacher openai asks a hosted model: just questions --n 200
+[group('prep')]
+questions *arguments: setup
+    python -m prep.questions "$@"
+
 # make a base model ready in models/: smollm2 or tiny
 [group('train')]
 base-model *arguments: setup

@@ -47,7 +47,7 @@ def conversations(path: str | Path) -> list[dict[str, Any]]:
 
     Raises `UserError` for a row without a question or an outline.
     """
-    system = system_prompt(load_config(Path("configs/prep.yml"), PrepConfig).chat, StructureSpec.load())
+    system = system_prompt(load_config(Path("configs/prep.yml"), PrepConfig).chat.system, StructureSpec.load())
     rows = []
     for index, row in enumerate(read_jsonl(path)):
         given = [str(row.get(field) or "") for field in ("Description", "Patient", "Status", "outline")]

@@ -9,12 +9,14 @@ from evals.judge.config import Prompts
 from evals.task import TaskOptions
 from outline import StructureSpec
 from prep.config import PrepConfig
+from prep.questions.config import QuestionsConfig
 from settings import Settings, read_yaml
 from training.plan.prices import Prices
 
 SCHEMAS: dict[str, type[Settings]] = {
     "outline": StructureSpec,
     "prep": PrepConfig,
+    "questions": QuestionsConfig,
     "eval": EvalConfig,
     "judge": Prompts,
     "task": TaskOptions,

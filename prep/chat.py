@@ -6,7 +6,6 @@ from typing import Any
 
 from outline import StructureSpec
 from prep import fingerprint
-from prep.config import Chat
 from prep.consultation import Consultation
 from prep.conversion import Conversion
 from settings import write_jsonl
@@ -14,9 +13,9 @@ from settings import write_jsonl
 ChatRow = dict[str, Any]
 
 
-def system_prompt(chat: Chat, spec: StructureSpec) -> str:
+def system_prompt(template: str, spec: StructureSpec) -> str:
     """Return what the student is told at training and at evaluation alike."""
-    return chat.system.replace("{structure}", spec.instruction()).strip()
+    return template.replace("{structure}", spec.instruction()).strip()
 
 
 def training_row(conversion: Conversion, system: str) -> ChatRow:

@@ -1,5 +1,6 @@
 """The schema of `configs/prep.yml`: what every key means and what it may be."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -43,7 +44,7 @@ class Source(Settings):
 class OpenAITeacher(Endpoint):
     """A hosted model behind an OpenAI-compatible endpoint."""
 
-    name: Literal["openai"]
+    name: Literal["openai"] = Field(description="which teacher this is")
 
 
 class RulesTeacher(Settings):
@@ -55,6 +56,18 @@ class RulesTeacher(Settings):
 
 Teacher = Annotated[OpenAITeacher | RulesTeacher, Field(discriminator="name")]
 _TEACHERS: dict[str, type[Settings]] = {"openai": OpenAITeacher, "rules": RulesTeacher}
+
+
+def of_the_named(value: Any, teachers: Mapping[str, type[Settings]]) -> Any:
+    """Leave out of a `teacher` section what belongs to another teacher, so that `--teacher` needs no other edit."""
+    if not isinstance(value, dict):
+        raise ValueError("must be a mapping with a name")
+    name = value.get("name")
+    chosen = teachers.get(str(name))
+    if chosen is None:
+        raise UserError(f"teacher.name must be one of {', '.join(teachers)}, got {name!r}")
+    others = {key for schema in teachers.values() for key in schema.model_fields} - set(chosen.model_fields)
+    return {key: item for key, item in value.items() if key not in others}
 
 
 class Prompts(Settings):
@@ -138,15 +151,7 @@ class PrepConfig(Settings):
     @field_validator("teacher", mode="before")
     @classmethod
     def _of_the_named(cls, value: Any) -> Any:
-        """Leave out what belongs to another teacher, so that `--teacher` needs no other edit."""
-        if not isinstance(value, dict):
-            raise ValueError("must be a mapping with a name")
-        name = value.get("name")
-        chosen = _TEACHERS.get(str(name))
-        if chosen is None:
-            raise UserError(f"teacher.name must be one of {', '.join(_TEACHERS)}, got {name!r}")
-        others = {key for schema in _TEACHERS.values() for key in schema.model_fields} - set(chosen.model_fields)
-        return {key: item for key, item in value.items() if key not in others}
+        return of_the_named(value, _TEACHERS)
 
     @field_validator("source")
     @classmethod

@@ -29,13 +29,13 @@ def of_file(path: Path) -> str:
 def of_code(*packages: str) -> str:
     """Return the hash of the Python files and tables of our own packages, which decide about a result too.
 
-    Not of the page that shows the result.
+    Not of the page that shows the result, nor of the questions that are made beside it.
     """
     root = Path(__file__).parent.parent
     files = sorted(
         path
         for package in packages
         for path in (root / package).rglob("*")
-        if path.suffix in (".py", ".yml") and "view" not in path.parts
+        if path.suffix in (".py", ".yml") and not {"view", "questions"} & set(path.relative_to(root).parts)
     )
     return digest([[path.relative_to(root).as_posix(), of_file(path)] for path in files])

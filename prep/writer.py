@@ -40,7 +40,7 @@ def write_dataset(config: PrepConfig, given: Inputs, store: Store, tally: Tally)
     """
     lengths, quality = Measure(config.chat.tokenizer), Quality()
     questions = _distinct(given.questions)
-    system = system_prompt(config.chat, given.spec)
+    system = system_prompt(config.chat.system, given.spec)
     with writing(config.out):
         parts = split(store, questions, config.chat, config.out)
     files = write_arrow(config.out / "processed", store)

@@ -120,8 +120,19 @@ def test_a_model_is_trained_and_scored_by_its_own_contract(
     run("training", "train", f"{CONFIGS}/tiny.yml", *places, f"datasets={json.dumps([data])}")
     models = [{"name": "base", "path": str(base)}, {"name": "tuned", "path": str(tuned)}]
     given = [f"models={json.dumps(models)}", f"reference_answers={made}/chat/test.jsonl", "encoder=null", "limit=4"]
-    questions = ["--questions", made / "chat/questions.jsonl"]
-    run("evals", "--config", f"{CONFIGS}/eval.yml", *questions, "--out", tmp_path / "results/it-support", *given)
+    avoid = json.dumps([f"{made}/chat/{name}.jsonl" for name in ("train", "validation")])
+    asked = tmp_path / "synthetic.jsonl"
+    run("prep.questions", "--config", f"{CONFIGS}/questions.yml", "--out", asked, f"avoid={avoid}")
+    run(
+        "evals",
+        "--config",
+        f"{CONFIGS}/eval.yml",
+        "--questions",
+        asked,
+        "--out",
+        tmp_path / "results/it-support",
+        *given,
+    )
 
     results = tmp_path / "results/it-support"
     found = json.loads((results / "summary.json").read_text(encoding="utf-8"))["conditions"]

@@ -75,12 +75,12 @@ def test_every_key_has_a_meaning(name: str) -> None:
 
 SHIPPED = [
     (name, path)
-    for name in ("outline", "prep", "eval", "prices")
-    for path in sorted(Path("configs").glob(f"{name}*.yml"))
+    for name in ("outline", "prep", "questions", "eval", "prices")
+    for path in sorted(Path("configs").rglob(f"{name}*.yml"))
 ]
 
 
-@pytest.mark.parametrize(("name", "path"), SHIPPED, ids=[path.stem for _, path in SHIPPED])
+@pytest.mark.parametrize(("name", "path"), SHIPPED, ids=[str(path) for _, path in SHIPPED])
 def test_every_key_of_a_shipped_config_stands_in_the_page(name: str, path: Path) -> None:
     documented = keys(SCHEMAS[name])
     for key in _dotted(yaml.safe_load(path.read_text(encoding="utf-8"))):

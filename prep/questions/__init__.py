@@ -1,0 +1,1 @@
+"""Questions that nobody asked, for a test set that nobody trained on."""
