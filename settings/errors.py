@@ -1,6 +1,5 @@
 """A user's mistake, and how a command ends on it."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -50,5 +49,4 @@ def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
         # Python flushes standard output once more at exit; with the reader gone that would print a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = EXIT_INTERRUPTED
-    logging.shutdown()
     sys.exit(status)
