@@ -47,7 +47,7 @@ class Hosted:
         user = self._prompts.user.format(
             count=count, severity=cell.severity, topic=cell.topic, known=_listed(known[-_SHOWN:])
         )
-        messages = [{"role": "system", "content": self._prompts.system}, {"role": "user", "content": user}]
+        messages = [{"role": "system", "content": self._prompts.system.format()}, {"role": "user", "content": user}]
         key = fingerprint.digest([messages, self._client.endpoint.parameters(), number])
         return Request(key, f"{cell.severity}, {cell.topic}", number, messages, expected=count * _CHARACTERS)
 
