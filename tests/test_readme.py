@@ -26,7 +26,10 @@ COMMANDS = {
     for command in (*(each for block in blocks(page, text) for each in commands(block.body)), *spans(text))
 }
 NEEDS = {"GPU", "key", "network", "account", "machines", "time", "person"}
-MADE = {"data", "data/raw", "data/processed", "data/chat", "data/preferences", "results/bench"}
+MADE = {
+    *("data", "data/raw", "data/processed", "data/chat", "data/preferences", "data/it-support-made"),
+    "results/bench",
+}
 """What the pipeline makes beside the folders of runs, which are named by their configs."""
 HOW = """the line before it must say one of
 <!-- runs: here --> (its commands are run), or <!-- runs: here; with: FILE = PATH --> (with something in FILE's place)
@@ -160,5 +163,7 @@ def _exists(name: str) -> bool:
         return True
     if parts[0] == "outputs":
         return (ROOT / f"configs/{parts[1]}.yml").is_file()
-    runs = [yaml.safe_load(path.read_text(encoding="utf-8"))["run"] for path in (ROOT / "configs").glob("eval*.yml")]
-    return parts[0] == "results" and parts[1] in runs
+    configs = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "configs").rglob("*.yml")]
+    if parts[0] == "models":
+        return name in {config.get("base_model") for config in configs}
+    return parts[0] == "results" and parts[1] in {config.get("run") for config in configs}
