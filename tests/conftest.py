@@ -1,15 +1,20 @@
 """What every test package shares: the repository's root, its spec, and a way to run a command as a user would."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from outline import StructureSpec
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A property is about a result; how long it takes on a machine that is busy says nothing about it.
 settings.register_profile("untimed", deadline=None)
@@ -44,3 +49,18 @@ def run_module() -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Chromium; one a module, since asyncio cannot run in the thread while Playwright does."""
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium")
+    if found is None:
+        said = "these tests need Chromium: no `chromium` on the PATH (Debian: apt-get install chromium)"
+        pytest.fail(said) if os.environ.get("CI") == "true" else pytest.skip(said)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,28 +1,14 @@
 """A browser, and the page of a made-up run to open in it."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.evals.report.made import write
 from tests.evals.report.runs import judge, leave_review, whole_run
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        said = "these tests need Chromium: no `chromium` on the PATH (Debian: apt-get install chromium)"
-        pytest.fail(said) if os.environ.get("CI") == "true" else pytest.skip(said)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

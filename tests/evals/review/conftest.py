@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from evals.review.plan import Study, choose_pairs, make_study
 from evals.review.run import ReviewRun, load_run
@@ -58,18 +57,6 @@ def serve(root: Path) -> Iterator[Callable[..., tuple[str, subprocess.Popen[str]
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        said = "these tests need Chromium: no `chromium` on the PATH (Debian: apt-get install chromium)"
-        pytest.fail(said) if os.environ.get("CI") == "true" else pytest.skip(said)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """A run with kept, failed, skipped and hostile rows, its page, and a browser to open it in."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from prep.view.__main__ import main
 from tests.prep.view.rows import FAILURES, ROWS, embedded, leave
@@ -28,18 +26,6 @@ def view(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         return (out / "view.html").read_text("utf-8")
 
     return run
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        said = "these tests need Chromium: no `chromium` on the PATH (Debian: apt-get install chromium)"
-        pytest.fail(said) if os.environ.get("CI") == "true" else pytest.skip(said)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
