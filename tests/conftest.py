@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import absl.logging
 import pytest
 from hypothesis import settings
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 # A property is about a result; how long it takes on a machine that is busy says nothing about it.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# absl, which rouge_score brings, keeps the standard error of its first import and closes it whenever logging is
+# configured anew (by Axolotl, for one). Within pytest that is pytest's own; the true one it leaves open.
+absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 ROOT = Path(__file__).parent.parent
 
