@@ -6,32 +6,19 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    ProgressColumn,
-    Task,
     TextColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
-from rich.text import Text
 
 from llm import Endpoint, Usage
 from prep.config import PrepConfig
 from prep.conversion import Conversion
 from prep.tally import Tally
 from settings import console
+from settings.progress import FiguresColumn
 
 Spent = Callable[[], Usage]
-
-
-class _Figures(ProgressColumn):
-    """What is worked out when the bar is drawn, not for each row."""
-
-    def __init__(self, figures: Callable[[float | None], str]) -> None:
-        super().__init__()
-        self._figures = figures
-
-    def render(self, task: Task) -> Text:
-        return Text(self._figures(task.speed))
 
 
 class Bar:
@@ -44,7 +31,7 @@ class Bar:
         self._bar = Progress(
             BarColumn(bar_width=12),
             MofNCompleteColumn(),
-            _Figures(self._figures),
+            FiguresColumn(self._figures),
             TimeRemainingColumn(compact=True),
             TextColumn("left"),
             console=console,

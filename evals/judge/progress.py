@@ -6,25 +6,12 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    ProgressColumn,
-    Task,
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.text import Text
 
 from settings import console
-
-
-class _Figures(ProgressColumn):
-    """Worked out when the bar is drawn, not for each verdict."""
-
-    def __init__(self, figures: Callable[[float | None], str]) -> None:
-        super().__init__()
-        self._figures = figures
-
-    def render(self, task: Task) -> Text:
-        return Text(self._figures(task.speed))
+from settings.progress import FiguresColumn
 
 
 class JudgeProgress:
@@ -38,7 +25,11 @@ class JudgeProgress:
         self._done = self._readable = 0
         columns = (TextColumn("{task.description}"), BarColumn(bar_width=12), MofNCompleteColumn())
         self._bar = Progress(
-            *columns, _Figures(self._figures), TimeRemainingColumn(compact=True), TextColumn("left"), console=console
+            *columns,
+            FiguresColumn(self._figures),
+            TimeRemainingColumn(compact=True),
+            TextColumn("left"),
+            console=console,
         )
         self._task = self._bar.add_task("judging", total=total)
 
