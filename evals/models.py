@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.entries import ModelEntry
+from evals.hub import fetch
 from settings import UserError
 
 _WEIGHTS = ("*.safetensors", "*.bin")
@@ -90,20 +91,7 @@ def _base_of(adapter: Path, entry: ModelEntry) -> Path:
 
 
 def _fetch(repository: str, revision: str) -> Path:
-    from huggingface_hub import snapshot_download
-
-    try:
-        folder = snapshot_download(
-            repository, revision=revision, allow_patterns=["*.safetensors", *_TEXTS, *_TOKENIZER]
-        )
-    except Exception as error:
-        # The hub's client raises a dozen unrelated kinds: no network, no such id, gated, offline mode, a full disk.
-        reason = " ".join(str(error).split())[:300]
-        raise UserError(
-            f"{repository}: the model cannot be had from the hub: {reason}",
-            hint="check the id and the network, or give a folder by `path`",
-        ) from error
-    return Path(folder)
+    return fetch(repository, revision, ("*.safetensors", *_TEXTS, *_TOKENIZER), "the model")
 
 
 def _weights(folder: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from rich.progress import track
 
+from evals.hub import fetch
 from evals.quiet import quiet_libraries
 from settings import Settings, UserError, console
 
@@ -144,7 +145,7 @@ class Encoder:
 
 def _locate(config: EncoderConfig) -> Path:
     if config.hub is not None:
-        return _fetch(config.hub, config.revision)
+        return fetch(config.hub, config.revision, _FILES, "the sentence encoder")
     if config.path is not None:
         if not (config.path / "config.json").is_file():
             raise UserError(
@@ -160,18 +161,6 @@ def _locate(config: EncoderConfig) -> Path:
             hint="`just setup` installs it, or name a folder by path",
         ) from error
     return Path(get_model_path())
-
-
-def _fetch(repository: str, revision: str) -> Path:
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(repository, revision=revision, allow_patterns=list(_FILES)))
-    except Exception as error:  # no network, no such id, gated, offline mode, a full disk: a dozen unrelated kinds
-        raise UserError(
-            f"{repository}: the sentence encoder cannot be had from the hub: {' '.join(str(error).split())[:300]}",
-            hint="check the id and the network, or give a folder by path",
-        ) from error
 
 
 def _hash(text: str) -> str:
