@@ -1,7 +1,7 @@
 """What each model answers: taken up from an earlier run or a file, and generated where it is not there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rich.markup import escape
 
@@ -10,7 +10,7 @@ from evals.conditions import Condition, Subject
 from evals.config import EvalConfig, Generation
 from evals.engines.config import identity
 from evals.entries import ModelEntry
-from evals.fingerprint import fingerprint
+from evals.fingerprint import fingerprint, question_key
 from evals.generate import Job, generate
 from evals.hashes import digests
 from evals.models import LocalModel, locate
@@ -18,7 +18,7 @@ from evals.questions import Question
 from evals.saved import load_completions
 from llm import Endpoint
 from outline import StructureSpec
-from settings import console
+from settings import console, write_jsonl
 
 Completions = Mapping[tuple[int, int], Completion]
 """By question and sample."""
@@ -62,6 +62,7 @@ def make_ready(subject: Subject, asking: Answering) -> Ready:
 def answer(ready: Ready, asking: Answering) -> tuple[Mapping[Condition, Completions], str | None]:
     """Return what a model answers under each of its conditions, and the error that ended this early, if one did."""
     if ready.saved is not None:
+        _keep(ready.saved, asking)
         return ready.saved, None
     jobs = _jobs(ready, asking)
     waiting = [job for job in jobs if job.store.missing()]
@@ -73,6 +74,17 @@ def answer(ready: Ready, asking: Answering) -> tuple[Mapping[Condition, Completi
         grammar = _grammar(ready, asking)
         error = generate(ready.model, ready.subject, asking.config, waiting, asking.references, grammar)
     return {job.condition: job.store.done for job in jobs}, error
+
+
+def _keep(saved: Mapping[Condition, Completions], asking: Answering) -> None:
+    """Write saved completions where those of other models lie, so that the folder of results is whole by itself."""
+    for condition, completions in saved.items():
+        questions = asking.questions[condition.task.name]
+        rows = [
+            asdict(made) | {"question": question_key(questions[id]), "key": None}
+            for (id, _), made in sorted(completions.items())
+        ]
+        write_jsonl(asking.config.out / condition.folder / "completions.jsonl", rows)
 
 
 def _jobs(ready: Ready, asking: Answering) -> list[Job]:

@@ -10,6 +10,7 @@ import pytest
 from evals.conditions import subjects
 from evals.config import EvalConfig
 from evals.harness import evaluate
+from evals.review.run import load_run
 from evals.summary import Result, summarize
 from settings import UserError, load_config, write_jsonl
 
@@ -74,6 +75,14 @@ def test_saved_completions_are_scored_as_they_are(with_models: Models, tmp_path:
     assert (row.n, row.unscored, row.figures["compliance"].value) == (5, 0, 0.4)
     # How long they were, and whether they were cut, is not known.
     assert not {"tokens", "truncated", "loops"} & row.figures.keys()
+
+
+def test_a_run_over_saved_completions_can_be_rated(with_models: Models, tmp_path: Path) -> None:
+    first = saved(tmp_path / "first.jsonl", [{"id": id, "completion": COMPLIANT} for id in range(5)])
+    second = saved(tmp_path / "second.jsonl", [{"id": id, "completion": f"answer {id}"} for id in range(5)])
+    config = with_models(first | {"name": "first"}, second | {"name": "second"})
+    evaluate(config)
+    assert load_run(config.out).completions["second"] == {id: f"answer {id}" for id in range(5)}
 
 
 def test_samples_of_one_question_are_no_questions_of_their_own(with_models: Models, tmp_path: Path) -> None:
