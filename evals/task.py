@@ -25,6 +25,7 @@ class TaskOptions(Settings):
     """The `metadata` of a task file."""
 
     version: int = 1
+    """Of the task, as lm-eval prints it; raise it with every change that changes scores."""
     label: str
     """What sets the task apart from plain `outline`, as the report names it; empty for `outline` itself."""
     instruction: Literal["asked", "unasked", "paraphrased"] = "asked"
@@ -32,6 +33,7 @@ class TaskOptions(Settings):
     own_questions: str | None = None
     """A file under `tasks/data` in place of the config's questions."""
     score: Literal["outline", "red_flags"] = "outline"
+    """What an answer is scored as: an outline, or an outline that sends the patient to urgent care where it must."""
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,19 @@ from settings import Settings, UserError
 class Columns(Settings):
     """Where a source keeps each field; null for one that it does not have."""
 
-    description: str | None
-    patient: str
-    doctor: str | None
-    status: str | None
+    description: str | None = Field(description="what the consultation is about, in a line")
+    patient: str = Field(description="the question")
+    doctor: str | None = Field(description="the reply that is rewritten; null for questions alone")
+    status: str | None = Field(description="how grave the case is, such as low, medium or high")
 
 
 class Source(Settings):
     """A dataset of a hub, or a local .jsonl, .csv, .parquet or Arrow folder."""
 
-    hub: str | None = None
+    hub: str | None = Field(default=None, description="id of a hub's dataset; either this or `path`")
     revision: str | None = Field(default=None, description="branch, tag or commit of the hub's dataset")
-    split: str | None = None
-    path: Path | None = None
+    split: str | None = Field(default=None, description="split of the hub's dataset, such as train")
+    path: Path | None = Field(default=None, description="a local file or Arrow folder, from where the command is run")
     columns: Columns
 
     @model_validator(mode="after")
@@ -50,8 +50,8 @@ class OpenAITeacher(Endpoint):
 class RulesTeacher(Settings):
     """Offline, deterministic, extractive."""
 
-    name: Literal["rules"]
-    vocabulary: FilePath
+    name: Literal["rules"] = Field(description="which teacher this is")
+    vocabulary: FilePath = Field(description="the word lists and headings that it sorts sentences by")
 
 
 Teacher = Annotated[OpenAITeacher | RulesTeacher, Field(discriminator="name")]
@@ -73,9 +73,9 @@ def of_the_named(value: Any, teachers: Mapping[str, type[Settings]]) -> Any:
 class Prompts(Settings):
     """Templates: `{structure}` is the spec's instruction, the others are fields of the row."""
 
-    system: str
-    user: str
-    repair: str
+    system: str = Field(description="the teacher's instructions, the same for every row")
+    user: str = Field(description="one row")
+    repair: str = Field(description="what follows an answer that the gate refused; `{findings}` says why")
 
 
 class Gate(Settings):
@@ -92,8 +92,8 @@ class Gate(Settings):
 class Chat(Settings):
     """The training set and its splits."""
 
-    system: str
-    seed: int
+    system: str = Field(description="system message of every conversation; `{structure}` is the spec's instruction")
+    seed: int = Field(description="draws which rows are validation and test")
     validation: float = Field(ge=0, lt=1, description="share of the rows")
     test: float = Field(ge=0, lt=1, description="share of the rows")
     near_duplicate: float = Field(gt=0, le=1, description="Jaccard similarity from which two texts are one")
@@ -133,14 +133,16 @@ class Batch(Settings):
 class PrepConfig(Settings):
     """A whole run: source, teacher, gate, splits, and where the result goes."""
 
-    spec: Path = DEFAULT_SPEC
+    spec: Path = Field(default=DEFAULT_SPEC, description="the structure contract")
     source: Source
     questions: Source | None = Field(description="held-out rows, never trained on; null for none")
     raw: Path = Field(description="folder that keeps what was fetched from a hub")
-    out: Path
+    out: Path = Field(description="folder of the datasets, the journal and the manifest")
     limit: int | None = Field(ge=1, description="take the first rows only; null takes all")
     save_every: float = Field(gt=0, description="seconds between two forced writes of the journal to the disk")
-    engine: Literal["local", "ray", "batch"]
+    engine: Literal["local", "ray", "batch"] = Field(
+        description="where the converter runs: here, as Ray Data actors, or by a provider's batch API"
+    )
     ray: Ray | None = Field(default=None, description="for engine: ray")
     batch: Batch | None = Field(default=None, description="for engine: batch")
     teacher: Teacher
