@@ -182,6 +182,11 @@ format: setup
 docs *arguments: setup
     python -m docs "$@"
 
+# take the README's pictures anew, in Chromium, of a run's report and of its page for ratings: just pictures results/sample
+[group('dev')]
+pictures run='results/sample' *arguments: setup
+    python -m docs.pictures "$@"
+
 # resolve the lock anew from pyproject.toml; hashes, and no host names
 [group('dev')]
 lock:

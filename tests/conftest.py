@@ -56,16 +56,22 @@ def run_module() -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    """Chromium; one a module, since asyncio cannot run in the thread while Playwright does."""
-    from playwright.sync_api import sync_playwright
-
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Where Chromium is; a test that wants it is skipped without, and fails in CI."""
     found = shutil.which("chromium")
     if found is None:
         said = "these tests need Chromium: no `chromium` on the PATH (Debian: apt-get install chromium)"
         pytest.fail(said) if os.environ.get("CI") == "true" else pytest.skip(said)
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path: str) -> "Iterator[Browser]":
+    """Chromium; one a module, since asyncio cannot run in the thread while Playwright does."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         yield browser
         browser.close()
