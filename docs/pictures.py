@@ -1,4 +1,4 @@
-"""python -m docs.pictures RUN [--out DIR]: the pictures of the README, of a report and of the page for blind ratings."""
+"""python -m docs.pictures RUN [--out DIR]: the pictures in the README, of a report and of the page for ratings."""
 
 import argparse
 import io

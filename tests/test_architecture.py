@@ -36,6 +36,7 @@ ADAPTERS = {
     "llm/faults.py": {"openai"},
     "training/cpu.py": {"axolotl"},
     "training/loss.py": {"axolotl"},
+    "training/plan/tracker.py": {"torch"},
     "evals/engines/endpoint.py": {"lm_eval"},
     "evals/engines/hf.py": {"lm_eval", "transformers"},
     "evals/engines/recording.py": {"lm_eval"},

@@ -12,11 +12,8 @@ import psutil
 import pytest
 
 from benchmarks.teacher_server import Act, ChatServer, Seen
-from llm.request import NotSent
-from prep.engines.ray_layout import block_of
-from prep.engines.ray_purse import Purse, fill
 from settings import UserError, read_jsonl
-from tests.prep.conftest import KEY, Run, consultation, contents, good, make_rows, outline_of, plain, reply_of, wait_for
+from tests.prep.conftest import KEY, Run, contents, good, make_rows, outline_of, plain, reply_of, wait_for
 
 BLOCKS = ("engine=ray", "ray.blocks=5")
 RAY = (*BLOCKS, "ray.actors=1", "ray.cpus=0.5")
@@ -225,27 +222,3 @@ def test_max_cost_holds_for_all_actors_together(ray, server: ChatServer, source,
     assert 0.2 < paid <= 0.7
     assert prep(source(make_rows(60)), tmp_path / "out", *dear, "teacher.max_cost=5") == 0
     assert max(server.counts.values()) == 1
-
-
-def test_the_block_of_a_row_depends_on_what_it_says_alone() -> None:
-    rows = [consultation(f"rest for {index} days", index) for index in range(200)]
-    blocks = [block_of(row.identity(), 8) for row in rows]
-    assert blocks == [block_of(consultation(row.reply, 0).identity(), 8) for row in rows]
-    assert set(blocks) == set(range(8))
-
-
-def test_actors_never_take_more_than_is_in_the_purse(tmp_path: Path) -> None:
-    fill(tmp_path / "purse", 1.0)
-    spent = [0.0, 0.0, 0.0]
-    purses = [Purse(tmp_path / "purse", lambda actor=actor: spent[actor]) for actor in range(3)]
-    refused = 0
-    for step in range(300):
-        actor = step % 3
-        try:
-            with purses[actor].hold(0.01):
-                spent[actor] += 0.01
-        except NotSent:
-            refused += 1
-    assert sum(spent) <= 1.0 + 1e-6
-    assert sum(spent) > 0.9
-    assert refused

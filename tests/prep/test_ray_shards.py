@@ -1,4 +1,4 @@
-"""The journals of engine ray's blocks, without Ray."""
+"""What engine ray keeps on the disk, without Ray: the journals of its blocks and the purse of its actors."""
 
 import json
 import threading
@@ -10,10 +10,12 @@ import pytest
 
 from benchmarks.teacher_server import ChatServer
 from llm import Journal, Usage
+from llm.request import NotSent
 from prep.engines.ray_layout import Layout, block_of
+from prep.engines.ray_purse import Purse, fill
 from prep.engines.ray_shards import recorded_usage
 from settings import UserError
-from tests.prep.conftest import Run, make_rows, plain
+from tests.prep.conftest import Run, consultation, make_rows, plain
 
 BLOCKS = 5
 RAY = ("engine=ray", f"ray.blocks={BLOCKS}")
@@ -98,3 +100,27 @@ def test_a_journal_that_stays_held_is_one_message(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("prep.engines.ray_shards._PATIENCE", 0.1)
     with Journal(tmp_path / "one", 5), pytest.raises(UserError, match="another run is writing this journal"):
         recorded_usage([tmp_path / "one"], 5)
+
+
+def test_the_block_of_a_row_depends_on_what_it_says_alone() -> None:
+    rows = [consultation(f"rest for {index} days", index) for index in range(200)]
+    blocks = [block_of(row.identity(), 8) for row in rows]
+    assert blocks == [block_of(consultation(row.reply, 0).identity(), 8) for row in rows]
+    assert set(blocks) == set(range(8))
+
+
+def test_actors_never_take_more_than_is_in_the_purse(tmp_path: Path) -> None:
+    fill(tmp_path / "purse", 1.0)
+    spent = [0.0, 0.0, 0.0]
+    purses = [Purse(tmp_path / "purse", lambda actor=actor: spent[actor]) for actor in range(3)]
+    refused = 0
+    for step in range(300):
+        actor = step % 3
+        try:
+            with purses[actor].hold(0.01):
+                spent[actor] += 0.01
+        except NotSent:
+            refused += 1
+    assert sum(spent) <= 1.0 + 1e-6
+    assert sum(spent) > 0.9
+    assert refused

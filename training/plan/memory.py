@@ -13,11 +13,13 @@ from settings import UserError, write_text
 from training.plan.architecture import Weights
 from training.plan.setup import Setup
 from training.plan.timing import adapter_weights
-from training.plan.tracking import Segments, track
+from training.plan.tracking import track
 from training.plan.zero import Sizes, on_host, sharded
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
+
+    from training.plan.tracker import Segments
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ def predict(config: "PretrainedConfig", weights: Weights, setup: Setup, gpus: in
     return Memory({name: {kind: size / GIB for kind, size in part.items()} for name, part in segments.items()}, host)
 
 
-def _tracked(config: "PretrainedConfig", setup: Setup) -> Segments:
+def _tracked(config: "PretrainedConfig", setup: Setup) -> "Segments":
     """`track`, kept in the environment's folder under everything that it depends on."""
     shape = {
         key: value for key, value in config.to_dict().items() if key not in ("_name_or_path", "transformers_version")

@@ -15,21 +15,10 @@ from training.plan.setup import Setup
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
-Segments = dict[str, dict[str, float]]
-"""Segment of a step → kind of memory → bytes at the segment's peak."""
-
-KINDS = {
-    "Parameter": "weights",
-    "Buffer": "weights",
-    "Gradient": "gradients",
-    "Optstate": "optimizer",
-    "Activation": "activations",
-    "Other": "logits",
-    "Temp": "temporaries",
-}
+    from training.plan.tracker import Segments
 
 
-def track(config: "PretrainedConfig", setup: Setup) -> Segments:
+def track(config: "PretrainedConfig", setup: Setup) -> "Segments":
     """The peaks of one step with all layers of `config`, from steps with two and three."""
     if config.num_hidden_layers <= 3:
         return track_layers(config, setup, config.num_hidden_layers)
@@ -41,7 +30,7 @@ def track(config: "PretrainedConfig", setup: Setup) -> Segments:
     }
 
 
-def track_layers(config: "PretrainedConfig", setup: Setup, layers: int) -> Segments:
+def track_layers(config: "PretrainedConfig", setup: Setup, layers: int) -> "Segments":
     """The peaks of one step of the model with `layers` layers (at least 2).
 
     Segments: "forward", "backward, top" (head and last layer), "backward, bottom" (first layer and embeddings), "step"
@@ -49,9 +38,11 @@ def track_layers(config: "PretrainedConfig", setup: Setup, layers: int) -> Segme
     """
     from torch._subclasses.fake_tensor import FakeTensorMode
 
+    from training.plan.tracker import SegmentTracker
+
     with without_kernels(config.model_type, setup):
         model = build(config, setup, layers)
-        tracker = _tracker(config.vocab_size)
+        tracker = SegmentTracker(config.vocab_size)
         with FakeTensorMode():
             on_cpu(model)
             _follow(model, layers, tracker)
@@ -141,65 +132,3 @@ def _left(name: str, waiting: set[str], segment: str, tracker: Any) -> Any:
             tracker.begin(segment)
 
     return hook
-
-
-def _tracker(vocabulary: int) -> Any:
-    """A MemTracker that keeps a peak for each segment and knows logits by their width.
-
-    Logits are booked as "Other", which nothing else uses here.
-    """
-    import torch
-    from torch.distributed._tools.mem_tracker import MemTracker, _MemRefType
-
-    class Tracker(MemTracker):
-        def __init__(self) -> None:
-            super().__init__()
-            self.segments: Segments = {}
-            self._segment, self._peak = "", 0
-
-        def begin(self, segment: str) -> None:
-            """End a segment; what is alive now is the next one's least."""
-            self._segment, self._peak = segment, 0
-            if segment not in ("end", "backward, middle"):
-                self._note()
-
-        def _note(self) -> None:
-            for snapshot in self._curr_mem_snap.values():
-                if snapshot["Total"] > self._peak:
-                    self._peak = snapshot["Total"]
-                    self.segments[self._segment] = _kinds(snapshot)
-
-        def _track_module_params_and_buffers(self, module: Any, install_grad_hooks: bool = True) -> tuple[int, int]:
-            # MemTracker's hooks fail on a frozen parameter (torch 2.13), so gradients are followed by `gradient`.
-            return super()._track_module_params_and_buffers(module, install_grad_hooks=False)
-
-        def gradient(self, parameter: torch.Tensor) -> None:
-            """Book the gradient that a parameter has just been given."""
-            if parameter.grad is not None:
-                self._update_and_maybe_create_winfos(parameter.grad, _MemRefType.GRAD)
-
-        def _track(self, reftype: Any, t: torch.Tensor) -> None:
-            logits = t.ndim > 1 and t.shape[-1] == vocabulary
-            super()._track(_MemRefType.OTH if logits else reftype, t)
-
-        def _update_peak_stats(self, peak_state: Any) -> None:
-            if self._segment not in ("", "end", "backward, middle"):
-                self._note()
-
-        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            # Liger asks for values, which a fake tensor has not: how many labels count, and whether a factor is 1.
-            if func is torch.ops.aten._local_scalar_dense.default:
-                return 1
-            if func is torch.ops.aten.equal.default:
-                return True
-            return super().__torch_dispatch__(func, types, args, kwargs)
-
-    return Tracker()
-
-
-def _kinds(snapshot: dict[Any, int]) -> dict[str, float]:
-    found = dict.fromkeys(KINDS.values(), 0.0)
-    for kind, size in snapshot.items():
-        if kind != "Total":
-            found[KINDS[kind.value]] += size
-    return found

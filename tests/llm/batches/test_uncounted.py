@@ -11,12 +11,10 @@ from benchmarks.teacher_server import Act, ChatServer
 from llm import Endpoint, Journal, Usage
 from llm.estimate import Estimate
 from llm.request import NotSent
+from tests.llm.batches.conftest import ask as ask_batches
 from tests.llm.conftest import question
-from tests.llm.test_batches import ask as ask_batches
-from tests.llm.test_batches import use
 from tests.llm.test_client_together import together
 
-__all__ = ["use"]
 TEXT = "an answer of forty characters, not more."
 
 
