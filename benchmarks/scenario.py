@@ -56,6 +56,7 @@ def add_flags(parser: argparse.ArgumentParser, **defaults: Any) -> None:
 
 
 def scenario_of(chosen: argparse.Namespace) -> Scenario:
+    """Return the scenario that the flags of `add_flags` describe."""
     return Scenario(**{name: getattr(chosen, name) for name in Scenario.__dataclass_fields__})
 
 

@@ -91,6 +91,7 @@ class Kit:
         return {name: {"plan": result["plan"]} for name, result in kept["results"].items() if "plan" in result}
 
     def forget(self) -> None:
+        """Throw away what earlier runs measured and made."""
         self._results = {}
         shutil.rmtree(self._work, ignore_errors=True)
 

@@ -68,10 +68,12 @@ class Answers:
                 self._journal.begin(asked_with)
 
     def answered(self, fingerprint: str) -> None:
+        """Note that a request has its answer; the journal has it already."""
         self._failures.pop(fingerprint, None)
         self._refusals.answered(self._refusals.sent())
 
     def failed(self, fingerprint: str, subject: str, failure: RequestFailed) -> None:
+        """Note that a request failed, and whether the run must stop for it."""
         before = self._failures.get(fingerprint)
         self._failures[fingerprint] = _Failure(before.attempts + 1 if before else 1, failure)
         self._stop = self._stop or stop_for(failure, self._endpoint)

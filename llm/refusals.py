@@ -41,6 +41,7 @@ class Refusals:
         self._has_answers = True
 
     def answered(self, number: int) -> None:
+        """Note that a request had an answer: nothing that was refused before counts any more."""
         self._under_way.discard(number)
         self._refused = None
 

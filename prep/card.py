@@ -24,6 +24,7 @@ class Quality:
         self._coverage, self._expansion = array("d"), array("d")
 
     def add(self, report: FidelityReport | None) -> None:
+        """Count a kept outline; one without a report adds nothing."""
         if report is None:
             return
         self._faithful += bool(report.faithful)

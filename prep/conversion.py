@@ -92,6 +92,7 @@ class Conversion:
 
     @classmethod
     def of_dict(cls, values: dict[str, Any]) -> "Conversion":
+        """Return the conversion that `as_dict` made an object of."""
         given = {field.name: values[field.name] for field in dataclasses.fields(cls)}
         given["consultation"] = Consultation(**values["consultation"])
         given["turns"] = tuple(_turn(turn) for turn in values["turns"])

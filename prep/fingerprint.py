@@ -22,6 +22,7 @@ def of_request(row: Consultation, request: Any, parameters: Any, turn: int) -> s
 
 
 def of_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

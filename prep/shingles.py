@@ -52,6 +52,7 @@ class Texts:
         self._file.close()
 
     def add(self, plain: str) -> None:
+        """Append a text, which has the next number from 0."""
         encoded = plain.encode("utf-8", "surrogatepass")
         self._file.write(encoded)
         self._ends.append(self._ends[-1] + len(encoded))

@@ -49,6 +49,7 @@ class Task:
 
 
 def read_arguments(prog: str) -> Wanted:
+    """Return what the measurement tells a client on its command line."""
     parser = argparse.ArgumentParser(prog=prog)
     parser.add_argument("--source", type=Path, required=True)
     parser.add_argument("--url", required=True)
@@ -58,6 +59,7 @@ def read_arguments(prog: str) -> Wanted:
 
 
 def read_rows(source: Path) -> list[Consultation]:
+    """Return the rows of a JSONL file, in their order."""
     return [
         Consultation(index, row["Description"], row["Patient"], row["Doctor"], row["Status"])
         for index, row in enumerate(read_jsonl(source))

@@ -65,11 +65,13 @@ class ChatServer:
         return self.ledger.paid
 
     def start(self) -> "ChatServer":
+        """Serve from a thread; returns when the port is bound."""
         self._thread.start()
         self._ready.wait(10)
         return self
 
     def stop(self) -> None:
+        """End the thread; requests under way are cut off."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

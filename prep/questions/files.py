@@ -23,10 +23,12 @@ _CODE = [
 
 
 def journal_path(config: QuestionsConfig) -> Path:
+    """Return where the answers of the teacher are kept."""
     return config.out.with_suffix(".journal.jsonl")
 
 
 def manifest_path(config: QuestionsConfig) -> Path:
+    """Return where it is told what made the questions; written last."""
     return config.out.with_suffix(".manifest.json")
 
 

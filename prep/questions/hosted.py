@@ -33,6 +33,7 @@ class Hosted:
     async def write(
         self, wanted: Mapping[Cell, int], known: Mapping[Cell, Sequence[str]], number: int
     ) -> Mapping[Cell, Sequence[Draft]]:
+        """Return the questions that the model wrote for each cell in round `number`; of what got no answer, none."""
         asked = {cell: self._request(cell, count, known.get(cell, ()), number) for cell, count in wanted.items()}
         outcomes: dict[str, Reply | RequestFailed] = {}
 

@@ -58,6 +58,7 @@ class Openings:
         return not (grammar.never_after.at(plain, i - 1) or (adverb and grammar.never_after.at(plain, i - 2)))
 
     def question(self, plain: tuple[str, ...], i: int) -> bool:
+        """Whether a question begins at word `i`."""
         grammar = self.grammar
         return bool(grammar.questions.at(plain, i)) and not grammar.never_question_after.at(plain, i - 1)
 

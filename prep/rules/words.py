@@ -16,6 +16,7 @@ class Words:
 
     @classmethod
     def of(cls, text: str) -> "Words":
+        """Return the words of a text, which stand between blanks."""
         written = tuple(text.split())
         return cls(written, tuple(word.lower().replace("\u2019", "'").strip(_EDGES) for word in written))
 

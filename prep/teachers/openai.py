@@ -45,6 +45,7 @@ class OpenAI:
         self._rounds = rounds
 
     async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+        """Return the model's next answer about a row, None when its tries are used up; raises `NoAnswer`."""
         request = self.request(row, turns)
         rounds, begun = divmod(len(turns), self._tries)
         granted = begun or rounds < self._rounds.get(request.subject, 1)
@@ -64,6 +65,7 @@ class OpenAI:
         return Request(key, row.identity(), turn, messages, expected=round(_EXPANSION * len(row.reply)))
 
     def asked(self, row: Consultation) -> Asked:
+        """Return when the model was last asked about a row."""
         subject = row.identity()
         asked = self.client.journal.asked(subject)
         return "lately" if asked == "before" and subject in self._rounds else asked

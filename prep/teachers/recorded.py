@@ -24,6 +24,7 @@ class Recorded:
         self._journal = journal
 
     async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+        """Return the recorded answer after `turns`, None after the last; raises `NoAnswer` where there is none."""
         answers = self._answers(row)
         if not answers:
             raise NoAnswer("not asked", "the journal holds no answer about this row", retriable=True)
