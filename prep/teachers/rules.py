@@ -25,6 +25,7 @@ class Rules:
         self._identity = ["rules", fingerprint.of_file(vocabulary), spec.model_dump()]
 
     async def answer(self, row: Consultation, turns: Sequence[Turn]) -> Answer | None:
+        """Return the one outline of a reply, None after it; raises `NoAnswer` where a reply says too little."""
         if turns:
             return None
         # Lets an interrupt through: nothing else here waits.
