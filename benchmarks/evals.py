@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     model = WORK / "model"
     _make_model(model)
-    questions = _questions(options.questions)
+    questions = write_questions(options.questions)
     seconds: dict[int, list[float]] = {options.batch: [], 1: []}
     for turn in range(options.rounds):
         for size in seconds:
@@ -57,12 +57,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks evals", description=__doc__)
-    parser.add_argument("--questions", type=int, default=16)
+    parser.add_argument("--questions", type=int, default=16, help="those of the sample, in turn (default: %(default)s)")
     parser.add_argument("--tokens", type=int, default=64, help="new tokens of each answer")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     options = parser.parse_args(arguments)
+    if options.questions < 1:
+        raise UserError(f"--questions must be at least 1, got {options.questions}")
     if options.batch < 2:
         raise UserError(f"--batch must be at least 2, got {options.batch}: batches are compared with one at a time")
     return options
@@ -74,12 +76,12 @@ def _make_model(folder: Path) -> None:
     make_model(folder, model_config("evals", "Qwen/Qwen2.5-0.5B"), "qwen2")
 
 
-def _questions(count: int) -> Path:
+def write_questions(count: int) -> Path:
+    """Write as many questions of the sample as asked for, in turn where it has fewer, and return the file."""
     rows = read_jsonl(SAMPLE)
-    if count > len(rows):
-        raise UserError(f"--questions must be at most {len(rows)}, got {count}: the sample data hold no more")
+    asked = [{"role": "user", "content": rows[number % len(rows)]["Patient"]} for number in range(count)]
     path = WORK / "questions.jsonl"
-    write_jsonl(path, [{"messages": [{"role": "user", "content": row["Patient"]}]} for row in rows[:count]])
+    write_jsonl(path, [{"messages": [message]} for message in asked])
     return path
 
 
