@@ -42,8 +42,8 @@ def test_kept_outlines_comply_and_hold_every_number_and_negation_as_often(reply:
     fidelity = check_fidelity(reply, outline)
     assert (fidelity.coverage or 0) >= 0.95
     assert fidelity.invented_numbers + fidelity.invented_doses == ()
-    # Which word a "not" denies is a matter of taste where pieces follow one another like this: the check may see another
-    # one than in the reply, and would refuse the outline. So here negations are counted, as numbers are.
+    # What a "not" denies has no one reading where pieces follow one another like this: the check may read the outline
+    # otherwise than the reply, and would refuse it. So here negations are counted, as numbers are.
     # A backslash keeps "2)" from opening a list, and the list markers of a reply are not kept.
     points = " ".join(node.text for node in parse_outline(outline).leaves()).replace("\\", "")
     assert _weighty(points) == _weighty(_unnumbered(reply))
