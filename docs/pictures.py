@@ -25,6 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     """Take both pictures; raises `UserError` without a report, a run that can be rated, or Chromium."""
     parser = argparse.ArgumentParser(prog="python -m docs.pictures", description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUN", help="folder of results, by `just eval`")
+    parser.add_argument("--task", default="outline", help="whose answers are rated (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"), help="default: %(default)s")
     chosen = parser.parse_args(arguments)
     report = chosen.run / "report.html"
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     with _browser() as page:
         page.goto(report.resolve().as_uri())
         _keep(page, chosen.out / "report.png")
-        with _review(chosen.run) as address:
+        with _review(chosen.run, chosen.task) as address:
             page.goto(address)
             _begin(page)
             _keep(page, chosen.out / "review.png")
@@ -55,10 +56,10 @@ def _browser() -> "Iterator[Page]":
 
 
 @contextmanager
-def _review(run: Path) -> Iterator[str]:
+def _review(run: Path, task: str) -> Iterator[str]:
     """The address of the page for ratings, whose database is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
-        options = ("--run", str(run), "--port", "0", "--db", str(Path(folder) / "ratings.sqlite"))
+        options = ("--run", str(run), "--task", task, "--port", "0", "--db", str(Path(folder) / "ratings.sqlite"))
         server = subprocess.Popen([sys.executable, "-m", "evals.review", *options], stdout=subprocess.PIPE, text=True)
         assert server.stdout is not None
         try:
