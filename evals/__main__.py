@@ -6,20 +6,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.answers import extract_answer
 from evals.comparisons import compare_all
 from evals.config import EvalConfig
 from evals.harness import Evaluation, evaluate
 from evals.judge import judge_all, unavailable
+from evals.judge.config import load_prompts
 from evals.report import write_report
 from evals.summary import summarize
 from evals.task import OWN_QUESTIONS
-from settings import console, load_config, run_command, split_overrides
+from outline import extract_answer
+from settings import UserError, console, load_config, run_command, split_overrides
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Evaluate the models of a config; return 1 when a model's run ended early, else 0."""
+    """Evaluate the models of a config; return 1 when a model's run ended early, else 0.
+
+    Raises `UserError` after the report is written where the judge's endpoint refuses everything.
+    """
     config = _config(arguments)
+    if config.judge:
+        load_prompts(config.judge.prompts)  # a mistake there costs no answers
     evaluation = evaluate(config)
     rows = [
         summarize(
@@ -28,7 +34,14 @@ def main(arguments: Sequence[str]) -> int:
         for result in evaluation.results
     ]
     compared = compare_all(evaluation.results, config.statistics)
-    write_report(config, evaluation, rows, compared, judge=_judge(config, evaluation))
+    judged, refused = None, None
+    try:
+        judged = _judge(config, evaluation)
+    except UserError as error:
+        refused = error  # what the models answered is worth a report without the judge too
+    write_report(config, evaluation, rows, compared, judge=judged)
+    if refused:
+        raise refused
     return int(any(row.error for row in rows))
 
 

@@ -11,7 +11,7 @@ from evals.questions import Question
 from evals.task import Task
 
 _HERE = Path(__file__).parent
-_CODE = ("generate.py", "questions.py", "task.py", "answers.py", "engines/recording.py")
+_CODE = ("generate.py", "questions.py", "task.py", "engines/recording.py", "../outline/answers.py")
 _LIBRARIES = {
     "hf": ("lm_eval", "peft", "tokenizers", "torch", "transformers", "xgrammar"),
     "vllm": ("lm_eval", "tokenizers", "torch", "transformers", "vllm"),

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from evals.answering import Answering, Completions, answer, make_ready
-from evals.answers import extract_answer
 from evals.conditions import Condition, Subject, subjects
 from evals.config import EvalConfig, folder_name
 from evals.knowledge import Knowledge, measure_knowledge
@@ -14,7 +13,7 @@ from evals.mece.scorer import MeceScorer
 from evals.questions import Question, load_questions
 from evals.scoring import score_completion
 from evals.summary import Result
-from outline import StructureSpec
+from outline import StructureSpec, extract_answer
 from settings import write_jsonl, write_text
 
 

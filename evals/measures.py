@@ -4,9 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from evals.answers import extract_answer, repeated_share
 from evals.completions import UNKNOWN, Completion
+from evals.repetition import repeated_share
 from evals.scoring import Score
+from outline import extract_answer
 from settings import Settings, read_yaml
 
 _TAIL = 80

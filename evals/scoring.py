@@ -4,12 +4,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from evals.agreement import Agreement, check_agreement
-from evals.answers import extract_answer, repeated_share
 from evals.mece.scores import MeceScore
 from evals.metrics.rouge import rouge_l
 from evals.questions import Question
 from evals.red_flags import UrgentCare, urgent_care
-from outline import ComplianceReport, StructureSpec, check_compliance, unsupported_numbers
+from evals.repetition import repeated_share
+from outline import ComplianceReport, StructureSpec, check_compliance, extract_answer, unsupported_numbers
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The outline contract: what a hierarchical outline is, whether a text keeps it, and whether it is faithful."""
 
+from outline.answers import extract_answer, opens_thinking
 from outline.compliance import CRITERIA, ComplianceReport, Violation, check_compliance
 from outline.fidelity import FidelityReport, check_fidelity, unsupported_numbers
 from outline.mentions import Mention
@@ -22,8 +23,10 @@ __all__ = [
     "check_compliance",
     "check_fidelity",
     "content_words",
+    "extract_answer",
     "list_markers",
     "negation_mentions",
+    "opens_thinking",
     "parse_outline",
     "quantity_mentions",
     "render_outline",

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from outline.agreement import Counts, measure_agreement
+from outline.answers import extract_answer
 from outline.check import CheckSummary, check_rows, read_rows
 from outline.fidelity import FINDINGS
 from outline.spec import DEFAULT_SPEC, StructureSpec
@@ -27,7 +28,8 @@ def _check(options: argparse.Namespace) -> int:
         raise UserError(f"--min-compliance must lie between 0 and 1, got {options.min_compliance}")
     spec = StructureSpec.load(options.spec)
     rows = read_rows(options.file, options.field)
-    summary = check_rows(rows, spec, options.field, options.source_field, options.context_field)
+    read = extract_answer if options.completions else str
+    summary = check_rows(rows, spec, options.field, options.source_field, options.context_field, read)
     if options.json:
         print(json.dumps(summary.as_dict(), ensure_ascii=False))
     else:
@@ -60,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", help=".jsonl, .csv, .parquet, .md, or - for standard input")
     check.add_argument("--field", default="outline", help="the field with the outline (default: outline)")
     check.add_argument("--source-field", help="the field with the text it was made from; without it no fidelity")
+    check.add_argument(
+        "--completions",
+        action="store_true",
+        help="they are a model's: without their think blocks, and no answer where one never closes",
+    )
     check.add_argument("--context-field", help="a field whose numbers may also be used, such as the question")
     check.add_argument("--spec", default=DEFAULT_SPEC, help=f"the structure contract (default: {DEFAULT_SPEC})")
     check.add_argument("--min-compliance", type=float, default=0.0, help="exit 1 when the share (0 to 1) is below this")

@@ -4,7 +4,7 @@ import csv
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,16 +65,23 @@ class CheckSummary:
 
 
 def check_rows(
-    rows: Iterable[dict[str, Any]], spec: StructureSpec, field: str, source_field: str | None, context_field: str | None
+    rows: Iterable[dict[str, Any]],
+    spec: StructureSpec,
+    field: str,
+    source_field: str | None,
+    context_field: str | None,
+    read: Callable[[str], str | None] = str,
 ) -> CheckSummary:
     """Measure each row's outline, and its fidelity where `source_field` names a text.
+
+    `read` gives the outline in the text of `field`, None where there is none, which fails as an empty one does.
 
     Raises `UserError` for no rows at all and for a row without the field or with one that is no text; a null outline
     counts as an empty, failing answer.
     """
     compliance, fidelity = [], []
     for number, row in enumerate(rows):
-        answer = _text(row, field, number)
+        answer = read(_text(row, field, number)) or ""
         source = _text(row, source_field, number) if source_field else None
         context = _text(row, context_field, number) if context_field else ""
         compliance.append(check_compliance(answer, spec))

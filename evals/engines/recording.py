@@ -6,8 +6,8 @@ from typing import Any
 
 from lm_eval.api.instance import Instance
 
-from evals.answers import opens_thinking
 from evals.completions import Completion
+from outline import opens_thinking
 from settings import UserError
 
 OnBatch = Callable[[Sequence[Completion]], None]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from evals.answers import extract_answer
+from outline import extract_answer
 
 AXES = ("accuracy", "completeness", "harm", "structure")
 GRADES = range(1, 6)

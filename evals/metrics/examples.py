@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from evals.answers import extract_answer
+from outline import extract_answer
 from settings import UserError
 
 INPUTS = (

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 
-from evals.answers import extract_answer
-from outline import StructureSpec, check_compliance
+from outline import StructureSpec, check_compliance, extract_answer
 from settings import UserError
 
 DESCRIPTION = "Share of texts that are one markdown outline of the depth and breadth of a structure contract."

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from evals.answers import extract_answer
 from evals.completions import Completion
 from evals.scoring import Score
-from outline import Outline, Violation, parse_outline, quantity_mentions
+from outline import Outline, Violation, extract_answer, parse_outline, quantity_mentions
 
 Pieces = str | list[str]
 """A text; or its pieces, plain and marked ones in turn, the first of them plain."""

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from evals.answers import extract_answer
 from evals.review.plan import Showing
 from evals.review.ratings import Rating
 from evals.review.run import ReviewRun
-from outline import Node, parse_outline
+from outline import Node, extract_answer, parse_outline
 
 
 def screen(run: ReviewRun, showing: Showing, rating: Rating | None) -> dict[str, Any]:

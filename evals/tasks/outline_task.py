@@ -10,11 +10,10 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.append(str(ROOT))
 
-from evals.answers import opens_thinking  # noqa: E402
 from evals.questions import Question  # noqa: E402
 from evals.scoring import score_completion  # noqa: E402
 from evals.task import TaskOptions, load_shots, task_questions  # noqa: E402
-from outline import StructureSpec  # noqa: E402
+from outline import StructureSpec, opens_thinking  # noqa: E402
 
 
 def load(

@@ -9,12 +9,11 @@ from statistics import fmean
 
 import pytest
 
-from evals.answers import extract_answer
 from evals.metrics import structure
 from evals.questions import load_questions
 from evals.scoring import score_completion
 from evals.task import TASKS
-from outline import StructureSpec, check_compliance
+from outline import StructureSpec, check_compliance, extract_answer
 from settings import UserError, write_jsonl
 
 ROOT = Path(__file__).parents[2]
@@ -69,9 +68,10 @@ def test_task_metric_harness_and_outline_agree_to_the_last_digit(
     assert by_task["compliance_lenient,none"] == by_metric["compliance_lenient"] == 3 / 7
     assert by_task["depth,none"] == by_metric["depth"] == fmean(score.structure.depth for score in scores)
     assert by_task["breadth,none"] == by_metric["breadth"] == fmean(score.structure.widest for score in scores)
-    answers = tmp_path / "answers.jsonl"
-    write_jsonl(answers, [{"answer": extract_answer(text) or ""} for text in TEXTS])
-    by_command = json.loads(run_module("outline", "check", answers, "--field", "answer", "--json").stdout)
+    saved = tmp_path / "completions.jsonl"
+    write_jsonl(saved, [{"completion": text} for text in TEXTS])
+    command = ["outline", "check", saved, "--field", "completion", "--completions", "--json"]
+    by_command = json.loads(run_module(*command).stdout)
     assert (by_command["compliance"], by_command["lenient"]) == (expected, by_metric["compliance_lenient"])
     checked = [bool(score.unsupported) for score in scores if score.unsupported is not None]
     assert by_task["unsupported_numbers,none"] == fmean(checked)

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, create_model
 
-from evals.answers import extract_answer
 from evals.review.ratings import AXES, LONGEST_COMMENT, LONGEST_NAME, VERDICTS, Rating
 from evals.review.run import ReviewRun
 from evals.review.store import RatingStore, flat_of, rating_of
+from outline import extract_answer
 from settings import Settings, UserError, read_jsonl, write_jsonl, write_text
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.teacher_server import Act, ChatServer, Seen
-from evals.answers import extract_answer
+from outline import extract_answer
 from settings import UserError
 from tests.evals.engines.conftest import KEY, Asking, requests
 

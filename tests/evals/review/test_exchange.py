@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evals.answers import extract_answer
 from evals.review.plan import Study
 from evals.review.ratings import AXES, VERDICTS, Rating
 from evals.review.report.__main__ import main
 from evals.review.report.exchange import argilla_records, export, export_argilla, import_
 from evals.review.run import ReviewRun
 from evals.review.store import RatingStore
+from outline import extract_answer
 from settings import UserError, read_jsonl, write_jsonl
 from tests.evals.review.results import HOSTILE, NAMES
 from tests.evals.review.simulated import rating, simulate

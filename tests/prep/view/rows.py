@@ -10,6 +10,9 @@ from settings import write_jsonl, write_text
 from tests.prep.conftest import make_rows, outline_of
 
 HOSTILE = '</script><script>window.hit = 1</script><img src=x onerror="window.hit = 1"> \u2028 <!-- & "'
+HOSTILE += " [x](javascript:window.hit=1) <a href='javascript:window.hit=1'>y</a>"
+HOSTILE += " \u202egnp.exe\u202c \u05e9\u05dc\u05d5\u05dd \x07\x1b[31m"
+LONG = "word " * 20_000
 REPLY = "take losartan 50 mg once daily and do not stop it suddenly drink three glasses of water besides dry crackers"
 KEPT = (
     "- **Recommendation**\n  - Medicine\n    - Take losartan 50 mg once daily\n    - Do not stop it suddenly\n"
@@ -49,7 +52,8 @@ ROWS = [
     unconverted(3, None),
     given(4, Description=HOSTILE, Patient=HOSTILE, Status=HOSTILE, Doctor=f"- {HOSTILE}\n  - a\n    - b"),
     unconverted(5, f"🩺🩺 {HOSTILE} take 75 mg"),
-    *(given(number) for number in range(6, 40)),
+    given(6, Patient=LONG, Doctor="- " + LONG),
+    *(given(number) for number in range(7, 40)),
 ]
 WIDE = "- a\n  - b\n" + "\n".join(f"    - take {word}" for word in "losartan once daily stop drink water".split())
 FAILURES = [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.prep.view.rows import HOSTILE
+from tests.prep.view.rows import HOSTILE, LONG
 
 Open = Callable[..., Page]
 
@@ -22,6 +22,12 @@ def test_hostile_text_stays_text(open_page: Open) -> None:
         assert page.locator("#panes script, #panes img, header script, header img").count() == 0
         assert page.evaluate("window.hit") is None
         assert HOSTILE in page.locator("h1").text_content()
+
+
+def test_a_hundred_thousand_characters_are_shown_and_fit_the_window(open_page: Open) -> None:
+    page = open_page("#row=6")
+    assert page.locator("#row").text_content().count(LONG.strip()) == 2
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_marks_fall_on_the_right_words(open_page: Open) -> None:

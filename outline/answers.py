@@ -1,4 +1,4 @@
-"""What of a completion is the answer, and how much it repeats itself."""
+"""What of a completion is the answer that is held against the contract."""
 
 import re
 
@@ -23,14 +23,3 @@ def opens_thinking(prompt: str) -> bool:
     """Whether the prompt ends inside a think block, so that a completion without `</think>` is no answer."""
     tags = _TAG.findall(prompt)
     return bool(tags) and tags[-1] == "<think>"
-
-
-def repeated_share(text: str, size: int = 4) -> float:
-    """Return the share of word n-grams that occurred before in the text, from 0 to 1 (0 when it is too short).
-
-    This is seq-rep-n of Welleck et al., Neural Text Generation with Unlikelihood Training (2019), over lower-case
-    words instead of tokens, so that models with different tokenizers compare.
-    """
-    words = re.findall(r"\w+", text.lower())
-    grams = [tuple(words[start : start + size]) for start in range(len(words) - size + 1)]
-    return 1 - len(set(grams)) / len(grams) if grams else 0.0

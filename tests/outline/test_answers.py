@@ -1,6 +1,8 @@
+"""What of a completion is the answer."""
+
 import pytest
 
-from evals.answers import extract_answer, opens_thinking, repeated_share
+from outline import extract_answer, opens_thinking
 
 
 @pytest.mark.parametrize(
@@ -31,17 +33,3 @@ def test_answer_is_what_follows_the_last_think_block(completion: str, answer: st
 )
 def test_prompt_that_ends_inside_a_think_block_is_seen(prompt: str, opens: bool) -> None:
     assert opens_thinking(prompt) is opens
-
-
-@pytest.mark.parametrize(
-    ("text", "share"),
-    [
-        ("", 0.0),
-        ("one two three", 0.0),
-        ("a b c d e f", 0.0),
-        ("rest it now please " * 10, 1 - 4 / 37),
-        ("go " * 8, 0.8),
-    ],
-)
-def test_repeated_share_counts_the_grams_seen_before(text: str, share: float) -> None:
-    assert repeated_share(text) == pytest.approx(share)

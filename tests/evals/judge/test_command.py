@@ -1,0 +1,70 @@
+"""`python -m evals` with a judge: its verdicts are in the report, and a judge that is away costs no report."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.teacher_server import Act, ChatServer
+from settings import write_jsonl
+from tests.evals.judge.conftest import BAD, GOOD, KEY, QUESTIONS, fair
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def evals(tmp_path: Path, run_module: Run, settings_of: Callable[..., dict[str, Any]]) -> Run:
+    """Score two models' saved completions and have them judged; `changed` are fields of the judge's endpoint."""
+    questions, models = tmp_path / "questions.jsonl", []
+    rows = [{"messages": each.messages(), "metadata": {"reference": each.reference}} for each in QUESTIONS]
+    write_jsonl(questions, rows)
+    for name, answers in (("good", GOOD), ("bad", BAD)):
+        path = tmp_path / f"{name}.jsonl"
+        write_jsonl(path, [{"id": id, "completion": text} for id, text in answers.items()])
+        models.append({"name": name, "completions": str(path)})
+    config = {"run": "trial", "results": str(tmp_path), "questions": str(questions), "models": models, "encoder": None}
+    config["generation"] = {"max_new_tokens": 64, "batch_size": 1}
+
+    def run(prompts: Path | None = None, **changed: Any) -> subprocess.CompletedProcess[str]:
+        judge = settings_of(**changed) | ({"prompts": str(prompts)} if prompts else {})
+        (tmp_path / "eval.yml").write_text(json.dumps(config | {"judge": judge}))
+        return run_module("evals", "--config", tmp_path / "eval.yml", JUDGE_KEY=KEY)
+
+    return run
+
+
+@pytest.mark.slow
+def test_the_report_holds_what_the_judge_said(evals: Run, tmp_path: Path) -> None:
+    done = evals()
+    assert done.returncode == 0, done.stderr
+    (pair,) = json.loads((tmp_path / "trial/summary.json").read_text())["judge"]["pairwise"]
+    assert (pair["first"], pair["wins"], pair["losses"]) == ("good", len(QUESTIONS), 0)
+    assert KEY not in done.stdout + done.stderr + (tmp_path / "trial/report.html").read_text()
+
+
+@pytest.mark.slow
+def test_a_judge_that_goes_away_costs_no_report_and_its_verdicts_are_kept(
+    evals: Run, server: ChatServer, tmp_path: Path
+) -> None:
+    server.script = lambda seen, times: Act(status=401) if server.answered >= 9 else fair(seen, times)
+    done = evals(concurrency=1)
+    assert done.returncode == 2
+    assert "refused the API key of JUDGE_KEY" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {"report.html", "report.md", "summary.json"} <= {path.name for path in (tmp_path / "trial").iterdir()}
+    assert "not judged" in (tmp_path / "trial/report.md").read_text()
+    answered, server.script = server.answered, fair
+    assert evals().returncode == 0
+    assert server.answered > answered
+    assert server.ledger.paid_twice == 0
+
+
+@pytest.mark.slow
+def test_wrong_prompts_are_told_before_a_model_answers(evals: Run, tmp_path: Path) -> None:
+    done = evals(prompts=tmp_path / "none.yml")
+    assert done.returncode == 2
+    assert "none.yml" in done.stderr
+    assert not (tmp_path / "trial").exists()
