@@ -1,6 +1,5 @@
 """`python -m training serve`: the openai client asks a GGUF on loopback."""
 
-import re
 import signal
 import socket
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 
 from outline import StructureSpec, check_compliance
 from tests.training.use.asking import SYSTEM, conversation
+from tests.training.use.serving import serving
 from training.use.front import Additions, add
 
 pytestmark = pytest.mark.slow
@@ -20,29 +20,18 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def served(gguf: Path, root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server over the GGUF that enforces the grammar, and its address."""
-    command = [sys.executable, "-m", "training", "serve", str(gguf), "--port", "0", "--grammar"]
-    process = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    said = ""
-    while (line := process.stderr.readline()) and "serving at" not in said:
-        said += line
-        if found := re.search(r"serving at (\S+)", said):
-            yield process, found.group(1)
-            break
-    else:
-        raise AssertionError(said)
-    process.kill()
-    process.wait()
+def served(gguf: Path) -> Iterator[str]:
+    """The address of a server over the GGUF that enforces the grammar."""
+    with serving(gguf, "--grammar") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
-def client(served: tuple[subprocess.Popen[str], str]) -> Any:
+def client(served: str) -> Any:
     import openai
 
     return openai.OpenAI(
-        base_url=served[1], api_key="none", max_retries=0, http_client=openai.DefaultHttpxClient(trust_env=False)
+        base_url=served, api_key="none", max_retries=0, http_client=openai.DefaultHttpxClient(trust_env=False)
     )
 
 
@@ -83,16 +72,14 @@ def test_what_the_server_refuses_comes_through_as_it_is(client: Any) -> None:
         client.chat.completions.create(model="any", messages=conversation("it hurts " * 3000))
 
 
-def test_chat_asks_a_server_by_its_address(
-    served: tuple[subprocess.Popen[str], str], questions: list[str], run_module: Run
-) -> None:
-    done = run_module("training", "chat", served[1], questions[0], "--system", SYSTEM, "--max-new-tokens", "5")
+def test_chat_asks_a_server_by_its_address(served: str, questions: list[str], run_module: Run) -> None:
+    done = run_module("training", "chat", served, questions[0], "--system", SYSTEM, "--max-new-tokens", "5")
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("- ")
 
 
-def test_a_port_that_is_taken_is_named(served: tuple[subprocess.Popen[str], str], gguf: Path, run_module: Run) -> None:
-    port = served[1].rpartition(":")[2].removesuffix("/v1")
+def test_a_port_that_is_taken_is_named(served: str, gguf: Path, run_module: Run) -> None:
+    port = served.rpartition(":")[2].removesuffix("/v1")
     done = run_module("training", "serve", gguf, "--port", port)
     assert done.returncode == 2
     assert f"127.0.0.1:{port}: the port is taken" in done.stderr
