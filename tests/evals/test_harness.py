@@ -164,6 +164,20 @@ def test_adapter_is_laid_over_its_base(run: Run, tiny_model: Path, tmp_path: Pat
     assert texts(run(f"models={by_key}")[0]) == texts(by_path)
 
 
+def test_every_checkpoint_of_a_run_answers_beside_its_validation_loss(
+    run: Run, tiny_model: Path, tmp_path: Path
+) -> None:
+    folder = copy(tiny_model, tmp_path / "trained")
+    for step in (20, 100):
+        checkpoint = copy(tiny_model, folder / f"checkpoint-{step}", generation_config={"eos_token_id": 40 + step})
+        history = [{"step": step, "eval_loss": 100 / step}]
+        (checkpoint / "trainer_state.json").write_text(json.dumps({"log_history": history}))
+    entry = json.dumps([{"name": "trained", "path": str(folder), "checkpoints": True}])
+    results = run(f"models={entry}")
+    seen = [(result.subject.step, result.subject.validation_loss, len(result.scores)) for result in results]
+    assert seen == [(20, 5.0, 5), (100, 1.0, 5), (None, None, 5)]
+
+
 def test_broken_weights_are_the_systems_failure_and_the_next_model_still_runs(
     run: Run, tiny_model: Path, tmp_path: Path
 ) -> None:

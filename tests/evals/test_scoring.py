@@ -82,14 +82,16 @@ def test_task_metric_harness_and_outline_agree_to_the_last_digit(
 def test_plain_lm_eval_scores_a_model_from_any_folder(tiny_model: Path, texts_file: Path, tmp_path: Path) -> None:
     metadata = json.dumps({"questions": str(texts_file), "limit": 2})
     command = [sys.executable, "-m", "lm_eval", "run", "--model", "hf", "--model_args", f"pretrained={tiny_model}"]
-    command += ["--include_path", str(TASKS), "--tasks", "outline", "--apply_chat_template", "--metadata", metadata]
+    tasks = ["outline", "outline_1shot", "outline_paraphrased", "outline_red_flags"]
+    command += ["--include_path", str(TASKS), "--tasks", ",".join(tasks), "--metadata", metadata]
+    command += ["--apply_chat_template", "--limit", "2"]
     command += ["--gen_kwargs", "max_gen_toks=8", "--device", "cpu", "--output_path", str(tmp_path / "out")]
     environment = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     written = json.loads(next((tmp_path / "out").rglob("results_*.json")).read_text())
-    assert written["results"]["outline"]["compliance,none"] == 0.0
-    assert written["n-samples"]["outline"]["effective"] == 2
+    assert [written["results"][task]["compliance,none"] for task in tasks] == [0.0] * len(tasks)
+    assert [written["n-samples"][task]["effective"] for task in tasks] == [2] * len(tasks)
 
 
 def test_metric_of_no_predictions_is_refused() -> None:
