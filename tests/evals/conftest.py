@@ -2,11 +2,15 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from settings import write_jsonl
+from evals.config import EvalConfig
+from evals.harness import evaluate
+from evals.summary import Result
+from settings import load_config, write_jsonl
 
 # Two threads gain nothing on a tiny model, and wait for each other when the machine is busy.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -84,3 +88,8 @@ def config_file(tmp_path: Path, tiny_model: Path, questions_file: Path) -> Path:
     }
     path.write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
     return path
+
+
+@pytest.fixture
+def run(config_file: Path) -> Callable[..., list[Result]]:
+    return lambda *overrides: list(evaluate(load_config(config_file, EvalConfig, overrides)).results)

@@ -1,0 +1,52 @@
+"""Runs in processes of their own: one that finds its answers there, and one that was killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evals.config import EvalConfig
+from evals.summary import Result
+from settings import load_config, read_jsonl, write_jsonl
+from tests.evals.test_harness import texts
+
+pytestmark = pytest.mark.slow
+Run = Callable[..., list[Result]]
+
+
+def test_a_run_that_generates_nothing_loads_no_torch(run: Run, config_file: Path) -> None:
+    run("encoder=null")
+    script = "import sys; from evals.__main__ import main; main(sys.argv[1:]); assert 'torch' not in sys.modules"
+    command = [sys.executable, "-c", script, "--config", str(config_file), "encoder=null"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_killed_run_goes_on_after_its_last_batch(run: Run, config_file: Path, questions_file: Path) -> None:
+    rows = read_jsonl(questions_file)
+    write_jsonl(questions_file, [json.loads(json.dumps(rows[0]).replace("ankle", f"ankle {n}")) for n in range(24)])
+    many = ["generation.max_new_tokens=80", "generation.batch_size=2"]
+    command = [sys.executable, "-m", "evals", "--config", str(config_file), *many]
+    kept_path = Path(load_config(config_file, EvalConfig).out, "tiny/outline/completions.jsonl")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 180
+        while not (kept_path.is_file() and kept_path.read_text().count("\n") >= 12):
+            assert process.poll() is None, "the run ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGKILL)
+    torn = kept_path.read_text()
+    kept = [json.loads(line) for line in torn.split("\n")[:-1]]
+    assert 12 <= len(kept) < 24
+    kept_path.write_text(torn + '{"id": 23, "prompt": "to')
+    resumed = run(*many)[0].completions
+    assert [resumed[row["id"], 0].seconds for row in kept] == [row["seconds"] for row in kept]
+    undisturbed = run(*many, "run=undisturbed")[0]
+    assert texts(undisturbed) == [resumed[id, 0].completion for id in range(24)]
+    assert len(read_jsonl(kept_path)) == 24
