@@ -1,5 +1,6 @@
 """Does a text keep the structure contract? Every criterion alone, and every violation with its place."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from outline.nearness import nearness
@@ -64,14 +65,14 @@ def check_compliance(text: str, spec: StructureSpec) -> ComplianceReport:
     the points say; and levels deeper than the parser counts (about thirty).
     """
     outline = parse_outline(text)
-    violations = _violations(outline, spec)
+    violations = tuple(_violations(outline, spec))
     criteria = _criteria(violations)
     levels = outline.levels()
     others = criteria["list_only"] and criteria["min_depth"] and criteria["no_empty"]
     return ComplianceReport(
         compliant=not violations,
         # A text that keeps the contract as it stands is never read again.
-        lenient=not violations or not _violations(parse_outline(text, lenient=True), spec),
+        lenient=not violations or _keeps(parse_outline(text, lenient=True), spec),
         criteria=criteria,
         violations=violations,
         depth=len(levels),
@@ -89,30 +90,32 @@ def _criteria(violations: tuple[Violation, ...]) -> dict[str, bool]:
     return {rule: rule not in broken for rule in CRITERIA}
 
 
-def _violations(outline: Outline, spec: StructureSpec) -> tuple[Violation, ...]:
-    found = [] if spec.allow_prose else _outside_the_list(outline)
+def _keeps(outline: Outline, spec: StructureSpec) -> bool:
+    return next(_violations(outline, spec), None) is None
+
+
+def _violations(outline: Outline, spec: StructureSpec) -> Iterator[Violation]:
+    """The breaches one by one: whoever asks whether there is any waits for the first alone."""
+    if not spec.allow_prose:
+        yield from _outside_the_list(outline)
     if outline.depth < spec.min_depth:
-        found.append(Violation("min_depth", "", 0, f"at least {spec.min_depth} levels", _count(outline.depth, "level")))
+        yield Violation("min_depth", "", 0, f"at least {spec.min_depth} levels", _count(outline.depth, "level"))
     if spec.max_roots is not None and len(outline.roots) > spec.max_roots:
         allowed = f"at most {spec.max_roots} points on the top level"
-        found.append(Violation("max_roots", "", outline.roots[spec.max_roots].line, allowed, str(len(outline.roots))))
+        yield Violation("max_roots", "", outline.roots[spec.max_roots].line, allowed, str(len(outline.roots)))
     for path, _, node in outline.walk():
         if len(node.children) > spec.max_children:
             allowed = f"at most {spec.max_children} points under it"
-            found.append(Violation("max_children", path, node.line, allowed, str(len(node.children))))
+            yield Violation("max_children", path, node.line, allowed, str(len(node.children)))
         if not any(character.isalnum() for character in node.text):
-            found.append(Violation("no_empty", path, node.line, "a point with words", repr(node.text)))
-    return tuple(found)
+            yield Violation("no_empty", path, node.line, "a point with words", repr(node.text))
 
 
-def _outside_the_list(outline: Outline) -> list[Violation]:
-    found = [
-        Violation("list_only", "", line, "nothing but the list", _shorten(text) or "a rule")
-        for line, text in outline.prose
-    ]
+def _outside_the_list(outline: Outline) -> Iterator[Violation]:
+    for line, text in outline.prose:
+        yield Violation("list_only", "", line, "nothing but the list", _shorten(text) or "a rule")
     if outline.lists > 1:
-        found.append(Violation("list_only", "", 0, "one list", _count(outline.lists, "list")))
-    return found
+        yield Violation("list_only", "", 0, "one list", _count(outline.lists, "list"))
 
 
 def _shorten(text: str, limit: int = 60) -> str:

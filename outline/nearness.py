@@ -13,21 +13,15 @@ def nearness(outline: Outline, spec: StructureSpec) -> float:
     """
     if not outline.roots:
         return 0.0
-    near = min(1.0, outline.depth / spec.min_depth) * _filled(outline)
+    words = [len(tokens(node.text)) for _, _, node in outline.walk()]
+    near = min(1.0, outline.depth / spec.min_depth) * sum(map(bool, words)) / len(words)
     near *= spec.max_children / max(spec.max_children, outline.max_children)
     if spec.max_roots:
         near *= spec.max_roots / max(spec.max_roots, len(outline.roots))
-    return near if spec.allow_prose else near * _inside(outline)
+    return near if spec.allow_prose else near * _inside(outline, sum(words))
 
 
-def _filled(outline: Outline) -> float:
-    """The share of points with words."""
-    points = [node for _, _, node in outline.walk()]
-    return sum(bool(tokens(point.text)) for point in points) / len(points)
-
-
-def _inside(outline: Outline) -> float:
-    """The share of words inside the list, parted by the lists that there are instead of one."""
-    listed = sum(len(tokens(node.text)) for _, _, node in outline.walk())
+def _inside(outline: Outline, listed: int) -> float:
+    """The share of words inside the list (`listed`), parted by the lists that there are instead of one."""
     outside = sum(len(tokens(text)) for _, text in outline.prose)
     return listed / max(1, listed + outside) / max(1, outline.lists)

@@ -31,6 +31,7 @@ _LINE = re.compile(
     re.VERBOSE,
 )
 _RULE = re.compile(r"( *)([-*_])(?: *\2){2,} *")
+_BARE = re.compile(r"(?P<indent> *)(?P<marker>[-+*]|[0-9]{1,9}[.)]) *")
 
 # So far right of where a block may start, a line is code.
 _CODE = 4
@@ -63,6 +64,8 @@ class _Reader:
         """The last character of the markers of each level's open list: another one begins another list."""
         self.paragraph: Words | None = None
         """The words of the paragraph that the line above belongs to; None after a blank line."""
+        self.bare: int | None = None
+        """The line of the last marker without a text, as long as nothing but blank lines stands under it."""
 
     def take(self, line: re.Match[str], number: int) -> bool:
         """Read a line with a text; False where it is not plain after all."""
@@ -77,11 +80,30 @@ class _Reader:
             return False
         if line["marker"] is None:
             self._add_block(level, words, number)
-        elif not self._add_point(level, line, words, number):
+        elif not self._add_point(level, line["marker"], line.start("block"), words, number):
             return False
         if line["heading"]:
             self.paragraph = None
         return True
+
+    def take_bare(self, line: re.Match[str], number: int) -> bool:
+        """Read a marker without a text; False where it may underline a paragraph, or go on with it."""
+        within = not self.columns or line.end("indent") >= self.columns[-1]
+        level = self._enter(line.end("indent")) if self.paragraph is None or not within else None
+        if level is None or not self._add_point(level, line["marker"], line.end("marker") + 1, [], number):
+            return False
+        self.paragraph = None
+        self.bare = number
+        return True
+
+    def take_blank(self, number: int) -> None:
+        """Read a blank line: it ends a paragraph. Under a bare marker the first ends the point, the second the list."""
+        self.paragraph = None
+        if self.bare == number - 1:
+            self.columns.pop()
+            self.holders.pop()
+        elif self.bare is not None:
+            del self.signs[len(self.columns) :]
 
     def take_rule(self, column: int, number: int) -> bool:
         """Read a rule that starts at `column`; False where it is not plain after all: under a text it may underline."""
@@ -110,16 +132,17 @@ class _Reader:
             self.paragraph = words
             self.reading.prose.append((number, words))
 
-    def _add_point(self, level: int, line: re.Match[str], words: Words, number: int) -> bool:
-        sign = line["marker"][-1]
+    def _add_point(self, level: int, marker: str, column: int, words: Words, number: int) -> bool:
+        """A point whose text stands at `column` or would; False where its marker begins no list here."""
+        sign = marker[-1]
         del self.signs[level + 1 :]
         if self.signs[level:] != [sign]:
             # Right under a paragraph only a number 1 begins a list.
-            if line["marker"][:-1] not in ("", "1") and (self.reading.points or self.reading.prose):
+            if marker[:-1] not in ("", "1") and (self.reading.points or self.reading.prose):
                 return False
             self.signs[level:] = [sign]
             self.reading.lists += not level
-        self.columns.append(line.start("block"))
+        self.columns.append(column)
         self.holders.append(words)
         self.paragraph = words
         self.reading.points.append((level, words, number))
@@ -128,18 +151,21 @@ class _Reader:
 
 def read_plain(text: str) -> PlainReading | None:
     """Return what `text` holds, or None where a line is not plainly blank, a point, a text, a heading or a rule."""
-    # markdown-it reads a carriage return as the end of a line and rewrites the null character.
-    if "\r" in text or "\0" in text:
+    if "\0" in text:  # markdown-it rewrites it
         return None
     reader = _Reader()
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
+        if not line.strip(" \t"):
+            reader.take_blank(number)
+            continue
+        reader.bare = None
         if text_line := _LINE.match(line):
             plain = reader.take(text_line, number)
         elif rule := _RULE.fullmatch(line):
             plain = reader.take_rule(rule.end(1), number)
         else:
-            plain = not line.strip(" \t")
-            reader.paragraph = None
+            bare = _BARE.fullmatch(line)
+            plain = bare is not None and reader.take_bare(bare, number)
         if not plain:
             return None
     return reader.reading

@@ -61,12 +61,12 @@ class Outline:
             waiting.extend(reversed(below))
         return points
 
-    @property
+    @cached_property
     def depth(self) -> int:
         """Levels along the deepest branch; 0 for an outline without points."""
         return max((depth for _, depth, _ in self.walk()), default=0)
 
-    @property
+    @cached_property
     def max_children(self) -> int:
         """Points under the parent that has most; the top level is no parent."""
         return max((len(node.children) for _, _, node in self.walk()), default=0)

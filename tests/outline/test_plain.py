@@ -18,6 +18,12 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=5).flatmap(
     lambda pieces: st.sampled_from([" ", " ", "", "  "]).map(lambda between: between.join(pieces))
 )
 INDENTS = st.one_of(st.integers(0, 6).map(lambda level: "  " * level), st.sampled_from([" ", "   ", "\t", "     "]))
+BARE = st.tuples(
+    st.sampled_from(["", "", "", " ", "  ", "    ", "     "]),
+    st.sampled_from(["-", "-", "*", "1.", "12)"]),
+    st.sampled_from(["", "", "", " ", "   ", " a", "  b", "\t", "\n", "\n\n", "\n \n\n", "\n  c", "\n---", "\r"]),
+)
+"""Markers with nothing behind them, or little, and what ends their points: a blank line, a text, an underline."""
 MARKS = st.sampled_from(["- ", "- ", "- ", "- ", "* ", "+ ", "1. ", "-", "-  ", "-\t", "- - ", "", ""])
 HOSTILE = st.lists(st.tuples(INDENTS, MARKS, TEXTS).map("".join), max_size=8).map("\n".join)
 
@@ -85,7 +91,15 @@ def whole(outline: Outline) -> tuple:
 
 
 @settings(max_examples=1000)
-@given(st.one_of(nearly_plain(), HOSTILE, st.text("-* \n1.ab`#>=\t\r", max_size=40), st.text(max_size=60)))
+@given(
+    st.one_of(
+        nearly_plain(),
+        HOSTILE,
+        st.lists(BARE.map("".join), max_size=8).map("\n".join),
+        st.text("-* \n1.ab`#>=\t\r", max_size=40),
+        st.text(max_size=60),
+    )
+)
 @example("- a\n  - b\n    - c")
 @example("- a\n\n  - b\n\n\n- c\n")
 @example("- 1. a\n- b")
@@ -97,6 +111,9 @@ def whole(outline: Outline) -> tuple:
 @example("- a\n* b")
 @example("- a\n      - b")
 @example("- [a]: b")
+@example("  1)\n\n\n1)\n     1)\n   x")
+@example("- a\n  - b\n-\n\n  c")
+@example("-\r\n  a\r- b")
 def test_both_readings_of_any_text_are_the_same(text: str) -> None:
     assert whole(parse_outline(text)) == whole(read_markdown(text))
 
@@ -117,6 +134,9 @@ def test_both_readings_are_the_same_however_deep_the_text(levels: int) -> None:
         "Sure:\n- a\n  - b\nlazily\n\n  second\n  - c\n\nBye.",
         "- a\n* b",
         "# A b\n- ## c\n  - d\n\n---",
+        "-\n- a",
+        "- a\n-\n\n  b",
+        "- a\r\n- b\rc",
     ],
 )
 def test_what_is_plain_is_read(text: str) -> None:
@@ -130,8 +150,8 @@ def test_what_is_plain_is_read(text: str) -> None:
         "- a\n  2. b",
         "- a\n---",
         "- 1. a",
-        "-\n- a",
-        "- a\r- b",
+        "- a\n  -",
+        "a\n*",
         "- [a]: b",
         "- <b>",
         "# a #",
