@@ -37,6 +37,7 @@ ADAPTERS = {
     "training/cpu.py": {"axolotl"},
     "training/loss.py": {"axolotl"},
     "training/plan/tracker.py": {"torch"},
+    "training/rewards/structure.py": {"axolotl"},
     "evals/engines/endpoint.py": {"lm_eval"},
     "evals/engines/hf.py": {"lm_eval", "transformers"},
     "evals/engines/recording.py": {"lm_eval"},

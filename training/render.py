@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from outline import StructureSpec
 from settings import UserError, apply_overrides, merge, read_yaml, write_text
 from training.base_models import is_model_folder
 
@@ -70,8 +71,10 @@ def _same_step(path: str, run: Mapping[str, Any], config: Mapping[str, Any], gpu
 
 
 def check_inputs(name: str, config: Mapping[str, Any]) -> None:
-    """Raise `UserError` for a dataset file or a base model that should be on this machine and is not."""
+    """Raise `UserError` for a dataset file, a base model or a structure that should be on this machine and is not."""
     check_datasets(name, config)
+    if "spec" in config:  # see training.rewards.structure
+        StructureSpec.load(str(config["spec"]))
     model = str(config.get("base_model"))
     if Path(model).exists() and not is_model_folder(Path(model)):
         raise UserError(

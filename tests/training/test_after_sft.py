@@ -14,7 +14,8 @@ from training.shipped import combinations
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ON_A_CPU = {
-    "plugins": ["training.cpu.CpuPlugin"], "bf16": False, "tf32": False, "optimizer": "adamw_torch",
+    "plugins": ["training.cpu.CpuPlugin", "training.rewards.structure.StructurePlugin"], "bf16": False, "tf32": False,
+    "optimizer": "adamw_torch",
     "dataset_num_proc": 1, "micro_batch_size": 2, "gradient_accumulation_steps": 1, "max_steps": 2,
     "save_strategy": "no", "use_tensorboard": False, "chat_template": "tokenizer_default",
 }  # fmt: skip
@@ -65,6 +66,12 @@ def test_a_missing_checkpoint_says_what_trains_it(run: str, tmp_path: Path) -> N
     assert "continues from a trained model" in str(raised.value)
     header = Path(f"configs/{run}.yml").read_text(encoding="utf-8").split("\nbase_model:")[0]
     assert "just train configs/" in header.split("Launch:")[0]
+
+
+def test_a_missing_structure_is_told_before_anything_is_loaded(tiny: Path, chat_file: Path) -> None:
+    config = {"base_model": str(tiny), "datasets": [{"path": str(chat_file)}], "spec": "configs/nothing.yml"}
+    with pytest.raises(UserError, match=r"configs/nothing\.yml"):
+        check_inputs("run.yml", config)
 
 
 @pytest.mark.parametrize("gpus", [1, 2, 4, 8])
@@ -133,6 +140,16 @@ def test_two_steps_of_grpo_reward_the_answers_and_leave_an_adapter(
     assert (tmp_path / "out/adapter_model.safetensors").is_file()
     for name in trl["reward_funcs"]:
         assert f"rewards/{name.rsplit('.', 1)[1]}/mean" in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_axolotl_by_itself_reads_the_structure_that_is_rewarded(
+    small: Callable[..., Path], chat_file: Path, run_module: Run
+) -> None:
+    config = small("qwen-grpo", chat_file, spec="configs/nothing.yml")
+    done = run_module("axolotl.cli.train", config, HF_HUB_OFFLINE="1")
+    assert done.returncode != 0
+    assert "configs/nothing.yml" in done.stderr.strip().splitlines()[-1]
 
 
 @pytest.mark.slow

@@ -1,7 +1,9 @@
 """The rewards: bounded, the same every time, and highest for an honest outline, whatever trick is tried instead."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from outline import StructureSpec, check_compliance
 from settings import read_yaml
 from training import rewards
+from training.rewards.form import hold_to
+from training.rewards.structure import StructurePlugin
 
 SPEC = StructureSpec.load(Path(__file__).parents[2] / "configs/outline.yml")
 SYSTEM = f"You are a doctor answering a patient. {SPEC.instruction()}"
@@ -151,6 +155,21 @@ def test_a_trick_that_keeps_the_contract_fails_on_what_it_says(trick: str) -> No
     assert _rewards(TRICKS[trick])["substance"] < 0.3 * (_rewards(OWN_WORDS)["substance"] or 0)
 
 
+@pytest.fixture
+def plugin() -> Iterator[StructurePlugin]:
+    yield StructurePlugin()
+    hold_to(SPEC)
+
+
+def test_the_structure_that_is_rewarded_is_the_one_that_the_run_names(plugin: StructurePlugin) -> None:
+    two_levels = "- Restart it\n  - It clears the cache"
+    assert _rewards(two_levels)["compliance"] != 1
+    plugin.register({"spec": "configs/it-support/outline.yml"})
+    assert _rewards(two_levels)["compliance"] == 1
+    plugin.register({})
+    assert _rewards(two_levels)["compliance"] != 1
+
+
 def test_an_answer_that_was_cut_off_loses_its_length() -> None:
     assert _rewards(TEACHER, cut=True) == {**_rewards(TEACHER), "length": 0.0}
 
@@ -220,7 +239,18 @@ def test_a_batch_gets_what_its_answers_get_alone() -> None:
 
 
 def test_every_reward_of_a_shipped_run_is_one_of_ours_and_has_its_weight() -> None:
-    for run in ("qwen-grpo", "tiny-grpo"):
+    for run in ("qwen-grpo", "smollm2-grpo", "tiny-grpo"):
         trl = read_yaml(f"configs/{run}.yml")["trl"]
         assert {name.removeprefix("training.rewards.") for name in trl["reward_funcs"]} <= set(rewards.__all__)
         assert len(trl["reward_funcs"]) == len(trl["reward_weights"])
+
+
+def test_the_example_of_the_documentation_is_a_reward() -> None:
+    page = Path("docs/after-sft.md").read_text(encoding="utf-8")
+    (source,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(source, names)
+    long = " ".join(["word"] * 16)
+    answers = [f"- short\n  - {long}", "- short", ""]
+    completions = [[{"role": "assistant", "content": answer}] for answer in answers]
+    assert names["short_points"](prompts=[_prompt()] * 3, completions=completions, end_token=[2] * 3) == [0.5, 1, 0]

@@ -17,14 +17,27 @@ SHORT, LEAST = 0.5, 20
 def compliance(prompts: Sequence[Messages], completions: Sequence[Messages], **columns: Any) -> list[float]:
     """Return `ComplianceReport.score`: 1 for a strictly compliant answer, else how near it comes, 0 without a list.
 
-    The spec is `configs/outline.yml`.
+    The structure is the one of `hold_to`, `configs/outline.yml` unless a run says otherwise.
     """
+    spec = _chosen.get("spec") or _shipped()
     answers = (read(prompt, answer) for prompt, answer in zip(prompts, completions, strict=True))
-    return [check_compliance(answer.text, _spec()).score for answer in answers]
+    return [check_compliance(answer.text, spec).score for answer in answers]
+
+
+def hold_to(spec: StructureSpec) -> None:
+    """Have `compliance` hold this process's answers against `spec` from now on.
+
+    TRL gives a reward nothing but the answers and the dataset's columns, and a column would be kept with the prepared
+    dataset, whatever the config says by then.
+    """
+    _chosen["spec"] = spec
+
+
+_chosen: dict[str, StructureSpec] = {}
 
 
 @cache
-def _spec() -> StructureSpec:
+def _shipped() -> StructureSpec:
     return StructureSpec.load()
 
 
