@@ -9,12 +9,12 @@ makes all logits.
 """
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axolotl.integrations.base import BasePlugin
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from torch import Tensor
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 
 
 class AnswersOnlyPlugin(BasePlugin):
@@ -47,30 +47,61 @@ def without_logits(model: Any) -> None:
 
 
 def answers_only(
-    hidden: "Tensor",
-    head: "Tensor",
-    target: "Tensor",
-    num_items_in_batch: "Tensor | int | None" = None,
+    hidden: Tensor,
+    head: Tensor,
+    target: Tensor,
+    num_items_in_batch: Tensor | int | None = None,
     ignore_index: int = -100,
     *_: Any,
     **__: Any,
-) -> "Tensor":
-    """Return the mean cross entropy of the rows of `hidden` [tokens, width] whose `target` [tokens] is not ignored.
+) -> Tensor:
+    """Return the mean cross entropy, in fp32, of the rows of `hidden` [tokens, width] whose `target` is not ignored.
 
-    `head` is [vocabulary, width]. The sum is divided by `num_items_in_batch` where that is given: the trained tokens
-    of all micro batches of a step. Liger's kernel turns the logits into their gradient in place.
+    `head` is [vocabulary, width], `target` is [tokens]. The sum is divided by `num_items_in_batch` where that is given:
+    the trained tokens of all micro batches of a step.
     """
-    from liger_kernel.transformers.functional import liger_cross_entropy
-
     rows = trained_rows(target, ignore_index)
     if not len(rows):
         return hidden.sum() * 0.0
     logits = hidden.index_select(0, rows) @ head.t()
-    reduction = "mean" if num_items_in_batch is None else "sum"
-    loss: Any = liger_cross_entropy(logits, target.index_select(0, rows), reduction=reduction)
-    return loss if num_items_in_batch is None else loss / num_items_in_batch
+    total: Any = _SummedCrossEntropy.apply(logits, target.index_select(0, rows))
+    return total / (len(rows) if num_items_in_batch is None else num_items_in_batch)
 
 
-def trained_rows(target: "Tensor", ignore_index: int) -> "Tensor":
+class _SummedCrossEntropy(Function):
+    """Liger's kernel, which turns the logits into their gradient in place, under a sum in fp32.
+
+    Liger's own function over logits (0.8) adds the tokens up in the logits' dtype: in bf16 the sum has three digits, in
+    fp16 it may overflow. Its fused function, whose place this takes, adds up in fp32.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, target: Tensor) -> Tensor:
+        from liger_kernel.ops.cross_entropy import cross_entropy_forward
+
+        losses, _, _, _, gradient = cross_entropy_forward(
+            logits,
+            target,
+            weight=None,
+            ignore_index=-100,
+            lse_square_scale=0.0,
+            label_smoothing=0.0,
+            reduction="none",
+            softcap=None,
+            return_z_loss=False,
+        )
+        ctx.save_for_backward(gradient.detach())
+        return losses.float().sum()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, factor: Tensor) -> tuple[Tensor, None]:
+        from liger_kernel.ops.cross_entropy import cross_entropy_backward
+
+        (gradient,) = ctx.saved_tensors
+        return cross_entropy_backward(gradient, factor), None
+
+
+def trained_rows(target: Tensor, ignore_index: int) -> Tensor:
     """Return the places of the tokens that are trained, in order."""
     return (target != ignore_index).nonzero().squeeze(1)

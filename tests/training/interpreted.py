@@ -10,7 +10,7 @@ os.environ["TRITON_INTERPRET"] = "1"
 
 
 def main() -> None:
-    """Print the losses (plain, ours, ours by a count) and the greatest difference between two gradients."""
+    """Print the losses (plain, ours, ours by a count), the greatest difference of gradients, and what halves give."""
     import torch
     from liger_kernel.transformers.model import loss_utils
     from liger_kernel.transformers.monkey_patch import MODEL_TYPE_TO_APPLY_LIGER_FN
@@ -18,6 +18,7 @@ def main() -> None:
 
     from training.loss import answers_only, without_logits
 
+    halves_of = {"fp16": torch.float16, "bf16": torch.bfloat16}
     torch.manual_seed(0)
     sizes = {"hidden_size": 32, "intermediate_size": 48, "num_attention_heads": 2, "num_key_value_heads": 1}
     model = Qwen2ForCausalLM(Qwen2Config(vocab_size=300, num_hidden_layers=2, tie_word_embeddings=True, **sizes))
@@ -45,7 +46,12 @@ def main() -> None:
     with torch.no_grad():
         counted = model(input_ids=ids, labels=labels, num_items_in_batch=torch.tensor(2 * trained))
         nothing = model(input_ids=ids, labels=torch.full_like(labels, -100))
+    # Some 1,200 losses of about 60: their sum is more than fp16 can hold.
+    hidden, head, target = 16 * torch.randn(1200, 16), torch.randn(300, 16), torch.randint(0, 300, (1200,))
+    whole = float(torch.nn.functional.cross_entropy(hidden @ head.t(), target))
+    halves = {name: answers_only(hidden.to(kind), head.to(kind), target) for name, kind in halves_of.items()}
     answer = {
+        "halves": {name: [float(loss) / whole, str(loss.dtype)] for name, loss in halves.items()},
         "losses": [float(plain), float(out.loss), float(2 * counted.loss)],
         "without_answers": float(nothing.loss),
         "gradients": max(float((found[name] - gradient).abs().max()) for name, gradient in wanted.items()),

@@ -70,9 +70,12 @@ def test_the_plain_run_learns_so_that_there_is_something_to_agree_with(trained: 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("loss", ["", ", answers only"])
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_two_processes_under_the_file_learn_as_without_it(path: Path, trained: dict[str, dict[str, Any]]) -> None:
-    found = trained[path.stem]
+def test_two_processes_under_the_file_learn_as_without_it(
+    path: Path, loss: str, trained: dict[str, dict[str, Any]]
+) -> None:
+    found = trained[path.stem + loss]
     offloads = path.stem.endswith("offload")
     assert (found["stage"], found["processes"], found["bf16"]) == (int(path.stem[4]), 2, True)
     assert found["optimizer"] == ("DeepSpeedCPUAdam" if offloads else "AdamW")

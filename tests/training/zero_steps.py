@@ -3,7 +3,8 @@
     python -m torch.distributed.run --nproc-per-node 2 -m tests.training.zero_steps MODEL OUT
 
 Through transformers' own trainer, which puts values in for "auto" and hands DeepSpeed the optimizer: what Axolotl's is
-built on. OUT becomes a JSON object of name ("plain", "zero1", ...) → losses of the steps and the engine's facts.
+built on. OUT becomes a JSON object of name ("plain", "zero1", ...) → losses of the steps and the engine's facts; each
+file a second time ("zero1, answers only", ...) with the loss of the production runs, whose kernel Triton interprets.
 """
 
 import functools
@@ -15,11 +16,16 @@ from pathlib import Path
 from typing import Any
 
 os.environ["DS_ACCELERATOR"] = "cpu"
+os.environ["TRITON_INTERPRET"] = "1"
 
 import deepspeed.ops
 import torch
 import torch.distributed
+from liger_kernel.transformers.model import loss_utils
+from liger_kernel.transformers.monkey_patch import apply_liger_kernel_to_qwen2
 from transformers import AutoModelForCausalLM, Trainer, TrainingArguments
+
+from training.loss import answers_only, without_logits
 
 FILES = sorted((Path(__file__).parents[2] / "deepspeed_configs").glob("*.json"))
 STEPS, ROWS, COLUMNS = 6, 2, 48
@@ -46,6 +52,7 @@ def main(model: str, out: str) -> None:
     found = {"plain": _train(model, out, None)}
     for path in FILES:
         found[path.stem] = _train(model, out, path)
+        found[f"{path.stem}, answers only"] = _train(model, out, path, fused=True)
     if os.environ["RANK"] == "0":
         Path(out).write_text(json.dumps(found), encoding="utf-8")
 
@@ -75,7 +82,7 @@ def _at_once(collective: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _train(model: str, out: str, path: Path | None) -> dict[str, Any]:
+def _train(model: str, out: str, path: Path | None, fused: bool = False) -> dict[str, Any]:
     arguments = TrainingArguments(
         output_dir=str(Path(out).parent),
         deepspeed=str(path) if path else None,
@@ -94,6 +101,11 @@ def _train(model: str, out: str, path: Path | None) -> dict[str, Any]:
         seed=17,
     )
     network = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
+    if fused:
+        others = dict.fromkeys(("rope", "rms_norm", "swiglu", "cross_entropy"), False)
+        apply_liger_kernel_to_qwen2(**others, fused_linear_cross_entropy=True, model=network)
+        loss_utils.fixed_fused_linear_cross_entropy = answers_only
+        without_logits(network)
     trainer = Trainer(model=network, args=arguments, train_dataset=Rows())
     trainer.train()
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
