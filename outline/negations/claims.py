@@ -30,8 +30,8 @@ class Claim:
     """Whether it only narrows what is said ("only"), so that it may stand for a negation in other words."""
     cue_state: int = STATED
     """Whether a cue that is a word of its own ("stop") is denied itself."""
-    kept: str = ""
-    """The key of the word that "only" leaves."""
+    kept: set[str] = field(default_factory=set)
+    """Keys of the words that "only" leaves."""
     condition: set[str] = field(default_factory=set)
     """Keys of what it depends on: "not if you have asthma"."""
     flipped: bool = False
@@ -132,7 +132,7 @@ def claim_of(words: Sequence[Token], reading: Polarity, event: Event) -> Claim:
         hard=event.hard,
         limit=event.limit,
         cue_state=reading.states[event.at] or UNSURE,
-        kept="" if event.kept is None else words[event.kept].word.key,
+        kept={words[place].word.key for place in event.kept},
     )
 
 

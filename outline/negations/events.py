@@ -18,8 +18,8 @@ class Event:
     """Whether it only narrows what is said ("only", "until"), so that it may stand for a negation in other words."""
     focus: list[int] = field(default_factory=list)
     around: list[int] = field(default_factory=list)
-    kept: int | None = None
-    """The place of the word that "only" leaves."""
+    kept: list[int] = field(default_factory=list)
+    """The places of the words that "only" leaves."""
 
 
 @dataclass

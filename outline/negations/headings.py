@@ -13,6 +13,8 @@ _HEADING = 3
 _LINKS = ("for", "with", "by", "during")
 _TIMES = ("in", "at", "on", "until", "before", "after", "within")
 """What may follow "Avoid", before a time."""
+_SINCE = ("until", "till", "after", "before", "because", "since", "while", "due")
+"""What begins a circumstance behind "Avoid"."""
 
 
 def labels_of(clauses: Sequence[Clause], has_children: bool) -> list[bool]:
@@ -21,6 +23,16 @@ def labels_of(clauses: Sequence[Clause], has_children: bool) -> list[bool]:
     if has_children and clauses and not _is_sentence(clauses[-1]):
         labels[-1] = True
     return labels
+
+
+def last_clause(clauses: Sequence[Clause]) -> int:
+    """Return the place of the last clause that is more than a circumstance; that of the last where none is."""
+    last = len(clauses) - 1
+    while (
+        last > 0 and clauses[last].words[0].text in _SINCE and not any(token.word.cue for token in clauses[last].words)
+    ):
+        last -= 1
+    return last
 
 
 def _is_sentence(clause: Clause) -> bool:
@@ -51,13 +63,13 @@ def may_be_denied(clause: Clause, reading: Polarity) -> bool:
 def is_open(words: Sequence[Token], event: Event) -> bool:
     """Whether a heading's cue names nothing of its own: "Avoid", "Do not take", "Not needed", "Foods to avoid"."""
     cue, last = words[event.at], words[-1]
-    if last.text in ("unless", "except") or (len(words) > 1 and last.text in ("with", "for", "from")):
+    if last.text in ("unless", "except") or (len(words) > 1 and last.text in ("with", "for", "from", "to", "of")):
         return True
     if last.text in ("if", "when", "while"):
         return False
-    if last is cue and cue.word.cue in ("objects", "nominal"):
+    if last is cue and cue.word.cue in ("objects", "nominal", "verbal"):
         return True
-    links = (*_LINKS, *_TIMES) if cue.word.cue == "objects" else _LINKS
+    links = (*_LINKS, *_TIMES) if cue.word.cue in ("objects", "predicates") else _LINKS
     link = next((at for at in range(event.at + 1, len(words)) if words[at].text in links), len(words))
     return all(token is cue or not token.word.content or names_nothing(token, times=False) for token in words[:link])
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from outline.negations.claims import Claim, Passage, claim_of, find_conditions, passage_of
 from outline.negations.clauses import Clause, split_clauses
 from outline.negations.events import Event, Polarity
-from outline.negations.headings import affirms, is_open, labels_of, may_be_denied, names_nothing
+from outline.negations.headings import affirms, is_open, labels_of, last_clause, may_be_denied, names_nothing
 from outline.negations.lexicon import DENIED, STATED
 from outline.negations.polarity import read_polarity
 from outline.negations.tokens import Token
@@ -73,7 +73,10 @@ class _Point:
         self.node, self.above, self.denied, self.found = node, above, denied, found
         self.clauses = list(split_clauses(_unmarked(node.text)))
         self.readings = [read_polarity(clause) for clause in self.clauses]
-        self.labels = labels_of(self.clauses, bool(node.children))
+        self.last = last_clause(self.clauses) if node.children else len(self.clauses) - 1
+        """The clause that the points below stand under: of "Avoid until it heals" the first."""
+        self.labels = labels_of(self.clauses[: self.last + 1], bool(node.children))
+        self.labels += [False] * (len(self.clauses) - 1 - self.last)
         self.own: list[Passage] = []
         self.by_label = False
         """Whether what denies stands before a colon in the point itself."""
@@ -86,22 +89,19 @@ class _Point:
             passage.above = above
             passage.beside = [other.keys for other in (*self.above, *self.own)]
             self.own.append(passage)
-        if not self.own:
-            return
-        self.found += self.own
-        find_conditions(self.own if self.labels[-1] or not self.above else [self.above[-1], *self.own])
+        if self.own:
+            self.found += self.own
+            find_conditions(self.own if self.labels[-1] or not self.above else [self.above[-1], *self.own])
         below = [*self.above, *self.own] if self.node.children else []
         for child in self.node.children:
             _Point(child, below, self.denied, self.found).read()
 
     def _read_clause(self, at: int) -> Passage:
         clause, reading, label = self.clauses[at], self.readings[at], self.labels[at]
-        last = at + 1 == len(self.clauses)
+        last = at == self.last
         passage, opens = _read(clause, reading, self._is_denied(at), label)
         passage.starts = passage.starts or (not at and not last)
-        leads = opens and (
-            may_be_denied(self.clauses[at + 1], self.readings[at + 1]) if not last else bool(self.node.children)
-        )
+        leads = opens and (bool(self.node.children) if last else self._may_deny_next(at))
         if opens and leads and (label or last):
             # What "Avoid" denies stands behind or below it.
             passage.claims = []
@@ -114,6 +114,9 @@ class _Point:
             self.denied = bool(leads or carries)
             self.by_label = label and self.denied
         return passage
+
+    def _may_deny_next(self, at: int) -> bool:
+        return at + 1 < len(self.clauses) and may_be_denied(self.clauses[at + 1], self.readings[at + 1])
 
     def _is_denied(self, at: int) -> bool:
         if not self.denied or (at and not (self.by_label and "pronouns" not in self.clauses[at].words[0].roles)):

@@ -73,7 +73,9 @@ def _counts(token: Token) -> bool:
 def _predicate(words: Sequence[Token], at: int, reading: Polarity) -> int:
     """Read "surgery is unnecessary", "alcohol should be avoided"; before a noun it denies that: "unlikely cancer"."""
     before = words[at - 1] if at else None
-    behind = at + 1 < len(words) and (words[at + 1].word.content or words[at + 1].text in ("to", "for"))
+    behind = at + 1 < len(words) and (
+        words[at + 1].word.content or words[at + 1].text in ("to", "for", "any", "a", "an")
+    )
     copula = before is not None and "copulas" in before.roles
     has = before is not None and before.text in ("has", "have", "had")
     sure, further = subject_of(words, at)
@@ -101,10 +103,21 @@ def _limit(words: Sequence[Token], at: int) -> Event:
     first = max((place for place in range(at) if words[place].text == ","), default=-1) + 1
     last = next((place for place in range(at, len(words)) if words[place].text == ","), len(words))
     around = [place for place in range(first, last) if words[place].word.content and place != at]
-    kept = next((place for place in around if place > at), None)
-    if words[at].text != "only" or any("when" in token.roles for token in words[at + 1 : kept or at + 1]):
-        kept = None
+    kept = _kept(words, at + 1, last) if words[at].text == "only" else []
     return Event(at, limit=True, around=around, kept=kept)
+
+
+def _kept(words: Sequence[Token], first: int, last: int) -> list[int]:
+    """The first thing behind "only": "only mild anaemia was found"; none of "only when it hurts"."""
+    found: list[int] = []
+    for place in range(first, last):
+        if "when" in words[place].roles:
+            return []
+        if words[place].word.content:
+            found.append(place)
+        elif found:
+            break
+    return found
 
 
 def _find_prefixes(words: Sequence[Token], reading: Polarity) -> None:

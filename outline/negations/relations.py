@@ -47,7 +47,10 @@ def _shared(ours: Sequence[Said], theirs: Sequence[Said]) -> Iterator[bool]:
 
 def _keeps(one: Claim, other: Claim) -> bool:
     """Whether "only" leaves what "not" denies: "only rest will help", "rest will not help"."""
-    return bool(one.kept and other.said) and other.cue.word.cue == "verbal" and one.kept == other.said[0][0].word.key
+    cue = other.cue
+    # "Not without a swab" is "only by a swab".
+    denies = other.flipped or (cue.word.cue in ("verbal", "nominal") and cue.text != "without")
+    return bool(other.said) and denies and other.said[0][0].word.key in one.kept
 
 
 def _depends(one: Claim, other: Claim) -> bool:

@@ -10,6 +10,8 @@ from outline.negations.tokens import Token
 
 _LOOSE = 6
 """Further ones that it may be about."""
+_NEAR = 4
+"""Words before a "not" among which stands what it is set against."""
 _PRONOUNS = ("it", "them", "this", "these")
 _PARTICLES = ("back", "up", "away", "down", "out")
 _REASONS = ("reason", "need", "way", "cause", "choice", "excuse", "to", "why")
@@ -66,6 +68,9 @@ class Scope:
             # "Refuses feeds or has a fever", "without a hat and with gloves"
             return False
         elif token.text == "," and (place == self.at + 1 or not self._goes_on(place)):
+            return False
+        elif token.text in ("only", "just") and self.names and self.named:
+            # "No blasts or odd cells only mild anaemia"
             return False
         elif token.word.content:
             if self.doubtful == _LOOSE:
@@ -239,12 +244,21 @@ class Scope:
             event.focus = solid
         self.reading.events.append(event)
 
+    def _contrasts(self) -> bool:
+        """Whether the cue parts two things, and the first is so: "for the ear not for the eye", "a cold not a flu"."""
+        before, following = self.words[: self.at], self._roles(self.at + 1)
+        if self.cue.text != "not" or not before or not before[-1].word.content:
+            return False
+        if "prepositions" in following:
+            return any("prepositions" in token.roles for token in before[-_NEAR:])
+        return "articles" in following
+
     def _finish(self) -> None:
         if self.cue.text in ("nothing", "nobody") and self._text(self.at + 1) in ("", ",") and self.subject:
             # "Beer flushes nothing"
             self.event.focus = self.subject[-1:]
             self.reading.states[self.subject[-1]] = DENIED
-        if self.kind == "verbal":
+        if self.kind == "verbal" and not self._contrasts():
             deny_subject(self.words, self.event, self.reading, self.subject, self.further)
         if self.event.focus or self.event.around or not any(event.at == self.at for event in self.reading.events[-1:]):
             self._keep()
