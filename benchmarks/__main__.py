@@ -1,9 +1,10 @@
 """`python -m benchmarks COMMAND`: see benchmarks/README.md."""
 
+import argparse
 import importlib
 from collections.abc import Sequence
 
-from settings import UserError, run_command
+from settings import run_command
 
 COMMANDS = {
     "checker": "benchmarks.checker",
@@ -25,10 +26,10 @@ COMMANDS = {
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command that the first argument names and return its exit status."""
-    name = arguments[0] if arguments else ""
-    if name not in COMMANDS:
-        raise UserError(f"got {name!r}, a command is one of {', '.join(COMMANDS)}", hint="benchmarks/README.md")
-    return importlib.import_module(COMMANDS[name]).main(arguments[1:])
+    parser = argparse.ArgumentParser(prog="benchmarks", description="Measure: benchmarks/README.md tells what and how.")
+    parser.add_argument("command", choices=COMMANDS, help="COMMAND --help lists its flags")
+    command = parser.parse_args(arguments[:1]).command
+    return importlib.import_module(COMMANDS[command]).main(arguments[1:])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from statistics import fmean
 
 import pytest
 
+from benchmarks.teacher_server import Act, ChatServer
 from evals.metrics import structure
 from evals.questions import load_questions
 from evals.scoring import score_completion
@@ -92,6 +93,28 @@ def test_plain_lm_eval_scores_a_model_from_any_folder(tiny_model: Path, texts_fi
     written = json.loads(next((tmp_path / "out").rglob("results_*.json")).read_text())
     assert [written["results"][task]["compliance,none"] for task in tasks] == [0.0] * len(tasks)
     assert [written["n-samples"][task]["effective"] for task in tasks] == [2] * len(tasks)
+
+
+@pytest.mark.slow
+def test_plain_lm_eval_scores_a_model_behind_an_endpoint(texts_file: Path, tmp_path: Path) -> None:
+    server = ChatServer(lambda seen, times: Act(content="- a\n  - b\n    - c\n- d")).start()
+    where = f"base_url={server.url}/chat/completions,model=served,num_concurrent=2,tokenized_requests=False"
+    metadata = json.dumps({"questions": str(texts_file), "limit": 2})
+    command = [sys.executable, "-m", "lm_eval", "run", "--model", "local-chat-completions", "--model_args", where]
+    command += ["--include_path", str(TASKS), "--tasks", "outline", "--metadata", metadata, "--apply_chat_template"]
+    environment = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    out = ["--output_path", str(tmp_path / "out")]
+    try:
+        done = subprocess.run(
+            [*command, *out], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
+        )
+    finally:
+        server.stop()
+    assert done.returncode == 0, done.stderr[-2000:]
+    written = json.loads(next((tmp_path / "out").rglob("results_*.json")).read_text())
+    assert written["results"]["outline"]["compliance,none"] == 1
+    assert len(server.seen) == 2
+    assert {seen.text for seen in server.seen} == {"ankle 0", "ankle 1"}
 
 
 def test_metric_of_no_predictions_is_refused() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.teacher_server import Act, ChatServer
 from evals.config import EvalConfig
 from evals.summary import Result
 from settings import load_config, read_jsonl, write_jsonl
@@ -50,3 +51,30 @@ def test_killed_run_goes_on_after_its_last_batch(run: Run, config_file: Path, qu
     undisturbed = run(*many, "run=undisturbed")[0]
     assert texts(undisturbed) == [resumed[id, 0].completion for id in range(24)]
     assert len(read_jsonl(kept_path)) == 24
+
+
+def test_killed_run_against_an_endpoint_pays_again_for_no_more_than_was_in_flight(
+    config_file: Path, questions_file: Path
+) -> None:
+    rows = read_jsonl(questions_file)
+    write_jsonl(questions_file, [json.loads(json.dumps(rows[0]).replace("ankle", f"ankle {n}")) for n in range(40)])
+    server = ChatServer(lambda seen, times: Act(content=f"- {seen.text}", delay=0.1)).start()
+    models = [{"name": "served", "endpoint": {"base_url": server.url, "model": "served", "concurrency": 4}}]
+    command = [sys.executable, "-m", "evals", "--config", str(config_file), f"models={json.dumps(models)}"]
+    command.append("encoder=null")
+    try:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            deadline = time.monotonic() + 180
+            while server.answered < 20:
+                assert process.poll() is None, "the run ended before it could be killed"
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            os.kill(process.pid, signal.SIGKILL)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    finally:
+        server.stop()
+    assert done.returncode == 0, done.stderr
+    out = load_config(config_file, EvalConfig).out / "served/outline/completions.jsonl"
+    assert sorted(row["id"] for row in read_jsonl(out)) == list(range(40))
+    assert server.ledger.paid_twice <= 4
+    assert len(server.seen) <= 40 + 4

@@ -107,6 +107,13 @@ def test_the_counts_add_up(spec: StructureSpec) -> None:
     assert "| **wrong verdicts** | 0 (0.0%) |" in render(result)
 
 
+@pytest.mark.slow
+def test_the_checker_is_right_about_ten_thousand_outlines_of_known_shape(spec: StructureSpec) -> None:
+    told = measure(cases(spec, 10_000), spec).as_dict()["checkers"]
+    assert told["ours"]["disagreements"] == 0
+    assert min(told[name]["wrong_verdicts"] for name in told if name != "ours") > 1000
+
+
 def test_the_command_tells_the_same_each_time(
     run_module: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
