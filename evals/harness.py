@@ -53,8 +53,8 @@ def evaluate(config: EvalConfig) -> Evaluation:
             results.append(_score(ready.subject, condition, completions, asking, mece, error))
         if config.knowledge and ready.model:
             folder = config.out / folder_name(ready.model.name)
-            device, size = config.generation.device_name(), config.generation.batch_size
-            knowledge[ready.model.name] = measure_knowledge(ready.model, config.knowledge, device, size, folder)
+            device_name, size = config.generation.device_name, config.generation.batch_size
+            knowledge[ready.model.name] = measure_knowledge(ready.model, config.knowledge, device_name, size, folder)
     return Evaluation(questions, results, knowledge)
 
 

@@ -6,7 +6,7 @@ report says why. A folder of tasks of one's own needs no hub.
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,11 +51,12 @@ class Knowledge:
 
 
 def measure_knowledge(
-    model: LocalModel, config: KnowledgeConfig, device: str | None, batch_size: int, folder: Path
+    model: LocalModel, config: KnowledgeConfig, device_name: Callable[[], str | None], batch_size: int, folder: Path
 ) -> Knowledge:
     """Return a model's accuracies, from `folder`/knowledge.json where that has them of the same files and tasks.
 
-    `device` as lm-eval takes it; None: the best there is. Raises `UserError` for a task that lm-eval does not know.
+    `device_name` gives the device as lm-eval takes it (None: the best there is), and is only asked where something is
+    measured: the answer may need torch. Raises `UserError` for a task that lm-eval does not know.
     """
     path = folder / "knowledge.json"
     key = key_of([digests(model), config.model_dump(mode="json")])
@@ -63,7 +64,7 @@ def measure_knowledge(
         return Knowledge({task: Accuracy(**numbers) for task, numbers in kept["accuracy"].items()})
     console.print(f"{model.name}: {', '.join(config.tasks)}", highlight=False)
     try:
-        found = _measure(model, config, device, batch_size)
+        found = _measure(model, config, device_name(), batch_size)
     except UserError:
         raise
     except Exception as error:

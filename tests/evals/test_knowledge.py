@@ -41,7 +41,7 @@ def model(tiny_model: Path) -> LocalModel:
 
 def test_accuracy_is_measured_once_for_the_same_model_and_tasks(tasks: Path, model: LocalModel, tmp_path: Path) -> None:
     config = KnowledgeConfig(tasks=("ankles",), include=tasks)
-    first = measure_knowledge(model, config, "cpu", 2, tmp_path)
+    first = measure_knowledge(model, config, lambda: "cpu", 2, tmp_path)
     assert first.reason is None
     assert first.accuracy["ankles"].n == 6
     assert 0 <= first.accuracy["ankles"].value <= 1
@@ -49,18 +49,22 @@ def test_accuracy_is_measured_once_for_the_same_model_and_tasks(tasks: Path, mod
     kept.write_text(
         json.dumps(json.loads(kept.read_text()) | {"accuracy": {"ankles": {"value": 9, "stderr": 0, "n": 6}}})
     )
-    assert measure_knowledge(model, config, "cpu", 2, tmp_path).accuracy["ankles"].value == 9
+
+    def unasked() -> str:
+        raise AssertionError("what is kept needs no device, and so no torch")
+
+    assert measure_knowledge(model, config, unasked, 2, tmp_path).accuracy["ankles"].value == 9
     fewer = config.model_copy(update={"limit": 4})
-    assert measure_knowledge(model, fewer, "cpu", 2, tmp_path).accuracy["ankles"].n == 4
+    assert measure_knowledge(model, fewer, lambda: "cpu", 2, tmp_path).accuracy["ankles"].n == 4
 
 
 def test_a_dataset_that_cannot_be_had_is_a_reason_and_no_zero(tasks: Path, model: LocalModel, tmp_path: Path) -> None:
     (tasks / "rows.jsonl").unlink()
-    found = measure_knowledge(model, KnowledgeConfig(tasks=("ankles",), include=tasks), "cpu", 2, tmp_path)
+    found = measure_knowledge(model, KnowledgeConfig(tasks=("ankles",), include=tasks), lambda: "cpu", 2, tmp_path)
     assert (found.accuracy, bool(found.reason)) == ({}, True)
     assert not (tmp_path / "knowledge.json").exists()
 
 
 def test_an_unknown_task_is_a_mistake(model: LocalModel, tasks: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"knowledge\.tasks: lm-eval has no task no_such_task"):
-        measure_knowledge(model, KnowledgeConfig(tasks=("no_such_task",), include=tasks), "cpu", 2, tmp_path)
+        measure_knowledge(model, KnowledgeConfig(tasks=("no_such_task",), include=tasks), lambda: "cpu", 2, tmp_path)
