@@ -125,10 +125,10 @@ def _is_subject(tokens: Sequence[Token], at: int) -> bool:
     if at + 1 == len(tokens):
         return False
     text, following = tokens[at].text, tokens[at + 1]
+    if text in _OBJECT and following.text in ("only", "just", "also") and at + 2 < len(tokens):
+        following = tokens[at + 2]
     verb = not {"auxiliaries", "light", "verbal"}.isdisjoint(following.roles)
     if text in _OBJECT:
-        if following.text in ("only", "just", "also") and at + 2 < len(tokens):
-            following = tokens[at + 2]
         return verb or (text in ("it", "this", "that") and following.word.content and following.text.endswith("s"))
     return verb or following.word.content or "empty" in following.roles
 
@@ -175,7 +175,7 @@ def _is_imperative(tokens: Sequence[Token], first: int, at: int) -> bool:
 
 def _has_verb_of_its_own(tokens: Sequence[Token], first: int, comma: int) -> bool:
     """Whether bare nouns behind a comma have a verb: "no special diet, egg and meat are fine"."""
-    if "clause_starts" in tokens[first].roles:
+    if "clause_starts" in tokens[first].roles or tokens[first].text in ("none", "neither"):
         return False
     for place in range(comma + 1, min(comma + 7, len(tokens))):
         token = tokens[place]

@@ -71,7 +71,8 @@ def is_open(words: Sequence[Token], event: Event) -> bool:
         return True
     links = (*_LINKS, *_TIMES) if cue.word.cue in ("objects", "predicates") else _LINKS
     link = next((at for at in range(event.at + 1, len(words)) if words[at].text in links), len(words))
-    return all(token is cue or not token.word.content or names_nothing(token, times=False) for token in words[:link])
+    times = cue.word.cue == "objects"
+    return all(token is cue or not token.word.content or names_nothing(token, times) for token in words[:link])
 
 
 def names_nothing(token: Token, times: bool = True) -> bool:

@@ -13,6 +13,7 @@ _LOOSE = 6
 _NEAR = 4
 """Words before a "not" among which stands what it is set against."""
 _PRONOUNS = ("it", "them", "this", "these")
+_THOUGHT = ("it", "this", "you", "he", "she", "they")
 _PARTICLES = ("back", "up", "away", "down", "out")
 _REASONS = ("reason", "need", "way", "cause", "choice", "excuse", "to", "why")
 _NOBODY = ("nobody", "nothing", "none", "neither")
@@ -127,7 +128,9 @@ class Scope:
         if following.text in ("only", "just"):
             return False
         if following.text in ("the", "a", "an"):
-            return self.names and is_list(self.words, comma)
+            return (self.names and is_list(self.words, comma)) or (
+                following.text != "the" and lists_on(self.words, comma)
+            )
         own = following.word.cue or not {"light", "imperatives"}.isdisjoint(following.roles)
         return (self.names and not own and is_list(self.words, comma)) or lists_on(self.words, comma)
 
@@ -141,12 +144,16 @@ class Scope:
         if self.sure:
             self.reading.states[place] = self.parity
             self.event.focus.append(place)
-            self.named += {"light", "vague"}.isdisjoint(token.roles)
+            self.named += {"light", "vague"}.isdisjoint(token.roles) and not self._raises(place)
             self.sure = not self._ends_reach(place)
         else:
             self.reading.states[place] = UNSURE
             self.event.around.append(place)
             self.doubtful += 1
+
+    def _raises(self, place: int) -> bool:
+        """Whether what is denied is what somebody thinks: "I do not think it is the heart"."""
+        return "raising" in self._roles(place) and self._text(place + 1) in _THOUGHT
 
     def _ends_reach(self, place: int) -> bool:
         """Whether what follows a denied word is no more surely denied."""

@@ -61,9 +61,23 @@ def deny_subject(
         states[place] = (STATED if twice else DENIED) if surely else UNSURE
     for place in further:
         states[place] = UNSURE
+    if surely and not twice and any("needs" in words[at].roles for at in said):
+        # "Coffee and cola are not allowed"
+        *others, subject = items_of(words, subject)
+        reading.events += [Event(event.at, event.hard, focus=item) for item in others]
     if surely:
         event.focus = [*subject, *event.focus]
     event.around = [*([] if surely else subject), *event.around, *further]
+
+
+def items_of(words: Sequence[Token], places: Sequence[int]) -> list[list[int]]:
+    """Part the places of words where an "and" or "or" stands between them: at least one item."""
+    items: list[list[int]] = [[]]
+    for place in places:
+        if items[-1] and any(words[at].text in ("and", "or", "nor", ",") for at in range(items[-1][-1], place)):
+            items.append([])
+        items[-1].append(place)
+    return items
 
 
 def _is_bare(words: Sequence[Token], cue: int) -> bool:
