@@ -62,7 +62,7 @@ def answers_only(
     """
     rows = trained_rows(target, ignore_index)
     if not len(rows):
-        return hidden.sum() * 0.0
+        return hidden.float().sum() * 0.0
     logits = hidden.index_select(0, rows) @ head.t()
     total: Any = _SummedCrossEntropy.apply(logits, target.index_select(0, rows))
     return total / (len(rows) if num_items_in_batch is None else num_items_in_batch)
@@ -72,7 +72,8 @@ class _SummedCrossEntropy(Function):
     """Liger's kernel, which turns the logits into their gradient in place, under a sum in fp32.
 
     Liger's own function over logits (0.8) adds the tokens up in the logits' dtype: in bf16 the sum has three digits, in
-    fp16 it may overflow. Its fused function, whose place this takes, adds up in fp32.
+    fp16 it may overflow. Its fused function, whose place this takes, keeps all in fp32; here the loss of a token is
+    still rounded to the logits' dtype, which cancels out in the sum.
     """
 
     @staticmethod

@@ -73,7 +73,7 @@ def _same_step(path: str, run: Mapping[str, Any], config: Mapping[str, Any], gpu
 def check_inputs(name: str, config: Mapping[str, Any]) -> None:
     """Raise `UserError` for a dataset file, a base model or a structure that should be on this machine and is not."""
     check_datasets(name, config)
-    if "spec" in config:  # see training.rewards.structure
+    if config.get("spec"):  # see training.rewards.structure
         StructureSpec.load(str(config["spec"]))
     model = str(config.get("base_model"))
     if Path(model).exists() and not is_model_folder(Path(model)):

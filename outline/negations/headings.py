@@ -12,9 +12,9 @@ _HEADING = 3
 """Content words of a heading without a verb; more say something."""
 _LINKS = ("for", "with", "by", "during")
 _TIMES = ("in", "at", "on", "until", "before", "after", "within")
-"""What may follow "Avoid", before a time."""
-_SINCE = ("until", "till", "after", "before", "because", "since", "while", "due")
-"""What begins a circumstance behind "Avoid"."""
+"""What may follow "Avoid" or "Absent", before a time or a place."""
+_WHEN = ("until", "after", "before")
+"""What begins the clause behind "Avoid" that says when."""
 
 
 def labels_of(clauses: Sequence[Clause], has_children: bool) -> list[bool]:
@@ -26,13 +26,20 @@ def labels_of(clauses: Sequence[Clause], has_children: bool) -> list[bool]:
 
 
 def last_clause(clauses: Sequence[Clause]) -> int:
-    """Return the place of the last clause that is more than a circumstance; that of the last where none is."""
-    last = len(clauses) - 1
-    while (
-        last > 0 and clauses[last].words[0].text in _SINCE and not any(token.word.cue for token in clauses[last].words)
-    ):
-        last -= 1
-    return last
+    """Return the place of the clause that the points below stand under: the last, or "Avoid" before a time."""
+    if len(clauses) == 2 and _only_forbids(clauses[0]) and _only_says_when(clauses[1]):
+        return 0
+    return len(clauses) - 1
+
+
+def _only_forbids(clause: Clause) -> bool:
+    """Whether a clause says no more than "Avoid for a week" or "Do not", of whatever stands below."""
+    silent = all(token.word.cue or not token.word.content or "times" in token.roles for token in clause.words)
+    return silent and any(token.word.cue in ("objects", "verbal") for token in clause.words)
+
+
+def _only_says_when(clause: Clause) -> bool:
+    return clause.words[0].text in _WHEN and not any(token.word.cue for token in clause.words)
 
 
 def _is_sentence(clause: Clause) -> bool:
@@ -63,7 +70,10 @@ def may_be_denied(clause: Clause, reading: Polarity) -> bool:
 def is_open(words: Sequence[Token], event: Event) -> bool:
     """Whether a heading's cue names nothing of its own: "Avoid", "Do not take", "Not needed", "Foods to avoid"."""
     cue, last = words[event.at], words[-1]
-    if last.text in ("unless", "except") or (len(words) > 1 and last.text in ("with", "for", "from", "to", "of")):
+    if last.text in ("unless", "except") or (len(words) > 1 and last.text in ("with", "for", "from")):
+        return True
+    if last.text in ("to", "of") and all(token.text != "to" for token in words[event.at + 1 : -1]):
+        # "No allergy to", not "Nothing to be afraid of"
         return True
     if last.text in ("if", "when", "while"):
         return False

@@ -10,6 +10,21 @@ _MOST = 3
 _NO_ITEM = frozenset(("prepositions", "auxiliaries", "subjects"))
 
 
+def goes_on(words: Sequence[Token], comma: int, names: bool) -> bool:
+    """Whether what stands behind a comma may still be denied; `names`: by a cue that denies things."""
+    if comma + 1 == len(words) or words[comma + 1].text in ("and", "or", "nor"):
+        return True
+    following = words[comma + 1]
+    if words[0].text in ("if", "when") and all(token.text != "," for token in words[comma + 1 :]):
+        return False
+    if following.text in ("only", "just"):
+        return False
+    if following.text == "the":
+        return names and is_list(words, comma)
+    own = following.word.cue or not {"light", "imperatives"}.isdisjoint(following.roles)
+    return (names and not own and is_list(words, comma)) or lists_on(words, comma)
+
+
 def is_list(words: Sequence[Token], comma: int) -> bool:
     """Whether a bare noun phrase stands behind a comma: "no fever, weight loss"."""
     length = 0

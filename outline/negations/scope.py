@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 from outline.negations.events import MOST, Event, Polarity
 from outline.negations.lexicon import DENIED, UNSURE
-from outline.negations.lists import is_list, lists_on, opposes
-from outline.negations.subjects import deny_subject, subject_of
+from outline.negations.lists import goes_on, is_list, lists_on, opposes
+from outline.negations.subjects import contrasts, deny_subject, subject_of
 from outline.negations.tokens import Token
 
 _LOOSE = 6
 """Further ones that it may be about."""
-_NEAR = 4
-"""Words before a "not" among which stands what it is set against."""
 _PRONOUNS = ("it", "them", "this", "these")
 _THOUGHT = ("it", "this", "you", "he", "she", "they")
 _PARTICLES = ("back", "up", "away", "down", "out")
@@ -68,7 +66,7 @@ class Scope:
         ):
             # "Refuses feeds or has a fever", "without a hat and with gloves"
             return False
-        elif token.text == "," and (place == self.at + 1 or not self._goes_on(place)):
+        elif token.text == "," and (place == self.at + 1 or not goes_on(self.words, place, self.names)):
             return False
         elif token.text in ("only", "just") and self.names and self.named:
             # "No blasts or odd cells only mild anaemia"
@@ -118,22 +116,6 @@ class Scope:
         self.parity = -self.parity
         self.named = 0
 
-    def _goes_on(self, comma: int) -> bool:
-        """Whether what stands behind a comma may still be denied."""
-        if comma + 1 == len(self.words) or self._text(comma + 1) in ("and", "or", "nor"):
-            return True
-        following = self.words[comma + 1]
-        if self.words[0].text in ("if", "when") and all(token.text != "," for token in self.words[comma + 1 :]):
-            return False
-        if following.text in ("only", "just"):
-            return False
-        if following.text in ("the", "a", "an"):
-            return (self.names and is_list(self.words, comma)) or (
-                following.text != "the" and lists_on(self.words, comma)
-            )
-        own = following.word.cue or not {"light", "imperatives"}.isdisjoint(following.roles)
-        return (self.names and not own and is_list(self.words, comma)) or lists_on(self.words, comma)
-
     def _name(self, place: int) -> None:
         """Take a word that says something."""
         token = self.words[place]
@@ -153,7 +135,8 @@ class Scope:
 
     def _raises(self, place: int) -> bool:
         """Whether what is denied is what somebody thinks: "I do not think it is the heart"."""
-        return "raising" in self._roles(place) and self._text(place + 1) in _THOUGHT
+        thought = self._text(place + 1) in _THOUGHT and "copulas" in self._roles(place + 2)
+        return thought and "raising" in self._roles(place)
 
     def _ends_reach(self, place: int) -> bool:
         """Whether what follows a denied word is no more surely denied."""
@@ -251,21 +234,12 @@ class Scope:
             event.focus = solid
         self.reading.events.append(event)
 
-    def _contrasts(self) -> bool:
-        """Whether the cue parts two things, and the first is so: "for the ear not for the eye", "a cold not a flu"."""
-        before, following = self.words[: self.at], self._roles(self.at + 1)
-        if self.cue.text != "not" or not before or not before[-1].word.content:
-            return False
-        if "prepositions" in following:
-            return any("prepositions" in token.roles for token in before[-_NEAR:])
-        return "articles" in following
-
     def _finish(self) -> None:
         if self.cue.text in ("nothing", "nobody") and self._text(self.at + 1) in ("", ",") and self.subject:
             # "Beer flushes nothing"
             self.event.focus = self.subject[-1:]
             self.reading.states[self.subject[-1]] = DENIED
-        if self.kind == "verbal" and not self._contrasts():
+        if self.kind == "verbal" and not contrasts(self.words, self.at):
             deny_subject(self.words, self.event, self.reading, self.subject, self.further)
         if self.event.focus or self.event.around or not any(event.at == self.at for event in self.reading.events[-1:]):
             self._keep()

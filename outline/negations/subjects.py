@@ -6,6 +6,9 @@ from outline.negations.events import MOST, Event, Polarity
 from outline.negations.lexicon import DENIED, STATED, UNSURE
 from outline.negations.tokens import Token
 
+_NEAR = 4
+"""Words before a "not" among which stands what it is set against."""
+
 
 def subject_of(words: Sequence[Token], at: int) -> tuple[list[int], list[int]]:
     """Return the places of the content words before a cue: those that it is surely about, and those before them.
@@ -42,6 +45,14 @@ def _with_own_verb(words: Sequence[Token], verb: int, found: list[int]) -> list[
     return [at for at in found if at > joints[-1]]
 
 
+def contrasts(words: Sequence[Token], at: int) -> bool:
+    """Whether a "not" parts two things, and the first is so: "for the ear not for the eye"."""
+    before = words[max(0, at - _NEAR) : at]
+    if words[at].text != "not" or not before or not before[-1].word.content or at + 1 == len(words):
+        return False
+    return "prepositions" in words[at + 1].roles and words[at + 1].text in [token.text for token in before]
+
+
 def deny_subject(
     words: Sequence[Token], event: Event, reading: Polarity, subject: Sequence[int], further: Sequence[int]
 ) -> None:
@@ -61,23 +72,9 @@ def deny_subject(
         states[place] = (STATED if twice else DENIED) if surely else UNSURE
     for place in further:
         states[place] = UNSURE
-    if surely and not twice and any("needs" in words[at].roles for at in said):
-        # "Coffee and cola are not allowed"
-        *others, subject = items_of(words, subject)
-        reading.events += [Event(event.at, event.hard, focus=item) for item in others]
     if surely:
         event.focus = [*subject, *event.focus]
     event.around = [*([] if surely else subject), *event.around, *further]
-
-
-def items_of(words: Sequence[Token], places: Sequence[int]) -> list[list[int]]:
-    """Part the places of words where an "and" or "or" stands between them: at least one item."""
-    items: list[list[int]] = [[]]
-    for place in places:
-        if items[-1] and any(words[at].text in ("and", "or", "nor", ",") for at in range(items[-1][-1], place)):
-            items.append([])
-        items[-1].append(place)
-    return items
 
 
 def _is_bare(words: Sequence[Token], cue: int) -> bool:

@@ -14,8 +14,7 @@ from training.shipped import combinations
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ON_A_CPU = {
-    "plugins": ["training.cpu.CpuPlugin", "training.rewards.structure.StructurePlugin"], "bf16": False, "tf32": False,
-    "optimizer": "adamw_torch",
+    "bf16": False, "tf32": False, "optimizer": "adamw_torch",
     "dataset_num_proc": 1, "micro_batch_size": 2, "gradient_accumulation_steps": 1, "max_steps": 2,
     "save_strategy": "no", "use_tensorboard": False, "chat_template": "tokenizer_default",
 }  # fmt: skip
@@ -42,6 +41,7 @@ def small(tmp_path: Path, tiny: Path) -> Callable[..., Path]:
         config = {key: value for key, value in read_yaml(f"configs/{run}.yml").items() if key not in ONLY_FOR_GPUS}
         config["datasets"][0]["path"] = str(data)
         folders = {"base_model": str(tiny), "output_dir": str(tmp_path / "out"), "dataset_prepared_path": str(tmp_path)}
+        config["plugins"] = ["training.cpu.CpuPlugin", *config.get("plugins", [])]
         path = tmp_path / "run.yml"
         path.write_text(yaml.safe_dump({**config, **ON_A_CPU, **folders, **keys}), encoding="utf-8")
         return path

@@ -76,6 +76,7 @@ def test_two_processes_under_the_file_learn_as_without_it(
     path: Path, loss: str, trained: dict[str, dict[str, Any]]
 ) -> None:
     found = trained[path.stem + loss]
+    assert bool(found["calls"]) == bool(loss), "the loss of the answers was computed where it was asked for"
     offloads = path.stem.endswith("offload")
     assert (found["stage"], found["processes"], found["bf16"]) == (int(path.stem[4]), 2, True)
     assert found["optimizer"] == ("DeepSpeedCPUAdam" if offloads else "AdamW")

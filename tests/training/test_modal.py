@@ -111,6 +111,17 @@ def test_a_run_after_sft_takes_its_base_from_here_or_from_the_volume(tiny: Path)
     assert run.config["base_model"] == f"/workspace/outputs{tiny}"
 
 
+def test_a_structure_goes_along_or_is_refused(tmp_path: Path) -> None:
+    grpo = "configs/qwen-grpo.yml"
+    assert plan_run(grpo, [], ["spec=configs/it-support/outline.yml"], None, None).config["spec"].startswith("configs/")
+    other = tmp_path / "outline.yml"
+    other.write_text(Path("configs/outline.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(UserError, match="does not go along"):
+        plan_run(grpo, [], [f"spec={other}"], None, None)
+    with pytest.raises(UserError, match=r"nothing\.yml"):
+        plan_run(grpo, [], ["spec=configs/nothing.yml"], None, None)
+
+
 def test_the_container_starts_what_was_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Axolotl's own function, with its folder elsewhere and its last call, which starts the command, written down."""
     from axolotl.cli.cloud import modal_

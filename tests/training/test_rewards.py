@@ -1,7 +1,7 @@
 """The rewards: bounded, the same every time, and highest for an honest outline, whatever trick is tried instead."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from outline import StructureSpec, check_compliance
 from settings import read_yaml
 from training import rewards
-from training.rewards.form import hold_to
-from training.rewards.structure import StructurePlugin
 
 SPEC = StructureSpec.load(Path(__file__).parents[2] / "configs/outline.yml")
 SYSTEM = f"You are a doctor answering a patient. {SPEC.instruction()}"
@@ -153,21 +151,6 @@ def test_no_trick_comes_near_an_honest_outline(trick: str) -> None:
 def test_a_trick_that_keeps_the_contract_fails_on_what_it_says(trick: str) -> None:
     assert check_compliance(TRICKS[trick], SPEC).compliant
     assert _rewards(TRICKS[trick])["substance"] < 0.3 * (_rewards(OWN_WORDS)["substance"] or 0)
-
-
-@pytest.fixture
-def plugin() -> Iterator[StructurePlugin]:
-    yield StructurePlugin()
-    hold_to(SPEC)
-
-
-def test_the_structure_that_is_rewarded_is_the_one_that_the_run_names(plugin: StructurePlugin) -> None:
-    two_levels = "- Restart it\n  - It clears the cache"
-    assert _rewards(two_levels)["compliance"] != 1
-    plugin.register({"spec": "configs/it-support/outline.yml"})
-    assert _rewards(two_levels)["compliance"] == 1
-    plugin.register({})
-    assert _rewards(two_levels)["compliance"] != 1
 
 
 def test_an_answer_that_was_cut_off_loses_its_length() -> None:

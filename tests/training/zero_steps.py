@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 os.environ["DS_ACCELERATOR"] = "cpu"
 os.environ["TRITON_INTERPRET"] = "1"
@@ -32,14 +33,15 @@ STEPS, ROWS, COLUMNS = 6, 2, 48
 
 
 class Rows(torch.utils.data.Dataset):
-    """Rows of a repeating pattern, which a tiny model learns in a few steps."""
+    """Rows of a repeating pattern, which a tiny model learns in a few steps; the first third is a prompt."""
 
     def __len__(self) -> int:
         return STEPS * ROWS * 2
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         ids = (torch.arange(COLUMNS) + index) % 12 + 40
-        return {"input_ids": ids, "labels": ids, "attention_mask": torch.ones_like(ids)}
+        labels = torch.where(torch.arange(COLUMNS) < COLUMNS // 3, -100, ids)
+        return {"input_ids": ids, "labels": labels, "attention_mask": torch.ones_like(ids)}
 
 
 def main(model: str, out: str) -> None:
@@ -101,15 +103,17 @@ def _train(model: str, out: str, path: Path | None, fused: bool = False) -> dict
         seed=17,
     )
     network = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
+    loss = None
     if fused:
         others = dict.fromkeys(("rope", "rms_norm", "swiglu", "cross_entropy"), False)
         apply_liger_kernel_to_qwen2(**others, fused_linear_cross_entropy=True, model=network)
-        loss_utils.fixed_fused_linear_cross_entropy = answers_only
+        loss_utils.fixed_fused_linear_cross_entropy = loss = Mock(wraps=answers_only)
         without_logits(network)
     trainer = Trainer(model=network, args=arguments, train_dataset=Rows())
     trainer.train()
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
-    return {"losses": losses, **(_facts(trainer.model_wrapped) if path else {})}
+    facts = _facts(trainer.model_wrapped) if path else {}
+    return {"losses": losses, "calls": loss.call_count if loss else 0, **facts}
 
 
 def _facts(engine: Any) -> dict[str, Any]:

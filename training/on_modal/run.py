@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from outline import StructureSpec
 from settings import UserError, read_yaml
 from training.base_models import is_model_folder
 from training.plan.cards import Card, find_cards
@@ -12,7 +13,8 @@ from training.processes import Place, accelerate_options
 from training.render import TRAINED_HERE, is_file, on_cpu, render, with_prepared_path
 from training.schema import check_config
 
-CLOUD = Path("configs/cloud/modal.yml")
+CONFIGS = "configs"
+CLOUD = Path(CONFIGS, "cloud/modal.yml")
 DATA, MODELS = "/workspace/data", "/workspace/outputs"
 """Where the volumes of datasets and of models are mounted."""
 
@@ -74,8 +76,17 @@ def plan_run(path: str, overrides: Sequence[str], keys: Sequence[str], gpu: str 
     if on_cpu(config):
         raise UserError(f"{path}: this run keeps to the CPU", hint="Modal is for the GPU runs: configs/qwen-full.yml")
     check_config(path, config)
+    _check_spec(path, config)
     uploads = list(dict.fromkeys(_uploads(config)))
     return ModalRun(Path(config["output_dir"]).name, cloud, _in_container(config), place, cards[0], uploads)
+
+
+def _check_spec(path: str, config: Mapping[str, Any]) -> None:
+    """Raise `UserError` for a structure that is not there, or that does not go along with the code."""
+    if spec := config.get("spec"):
+        StructureSpec.load(spec)
+        if Path(spec).parts[0] != CONFIGS:
+            raise UserError(f"{path}: spec: {spec} does not go along to Modal", hint=f"put it under {CONFIGS}/")
 
 
 def _in_container(config: Mapping[str, Any]) -> dict[str, Any]:
