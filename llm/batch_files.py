@@ -127,9 +127,11 @@ class _Draft:
             self._about = _subjects(path).open("w", encoding="utf-8")
 
     def is_full(self, size: int, requests: int, bytes_: float) -> bool:
+        """Whether a line of `size` bytes would be one too many."""
         return self._requests >= requests or self._size + size > bytes_
 
     def add(self, request: Request, text: bytes, worst: float) -> None:
+        """Write the line of a request, `text`, which may cost up to `worst` US dollars."""
         about = {
             "fingerprint": request.fingerprint,
             "subject": request.subject,

@@ -65,11 +65,13 @@ class _Draft:
         self._open()
 
     def add(self, row: dict[str, Any]) -> None:
+        """Take one more row."""
         self._rows.append(row)
         if len(self._rows) == _BATCH:
             self._flush()
 
     def finish(self) -> None:
+        """Write what is left, and put the folder in its place."""
         self._flush()
         self._close()
         names = [f"data-{number:05}-of-{len(self._parts):05}.arrow" for number in range(len(self._parts))]

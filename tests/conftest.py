@@ -57,13 +57,23 @@ def run_module() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture(scope="session")
-def browser_path() -> str:
-    """Where Chromium is; a test that wants it is skipped without, and fails in CI."""
-    found = shutil.which("chromium")
-    if found is None:
-        said = "these tests need Chromium: no `chromium` on the PATH (Debian: apt-get install chromium)"
-        pytest.fail(said) if os.environ.get("CI") == "true" else pytest.skip(said)
-    return found
+def tool() -> Callable[[str, str], str]:
+    """Give the path of a program of a Debian package; a test is skipped without it, and fails in CI."""
+
+    def find(name: str, package: str) -> str:
+        found = shutil.which(name)
+        if found is None:
+            said = f"these tests need `{name}`, which is not on the PATH (Debian: apt-get install {package})"
+            pytest.fail(said) if os.environ.get("CI") == "true" else pytest.skip(said)
+        return found
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def browser_path(tool: Callable[[str, str], str]) -> str:
+    """Where Chromium is."""
+    return tool("chromium", "chromium")
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,8 @@ def answers_only(
     """
     rows = trained_rows(target, ignore_index)
     if not len(rows):
-        return hidden.float().sum() * 0.0
+        # Of both, so that this process takes part in what the others do with the head and its gradient.
+        return (hidden.float().sum() + head[0].float().sum()) * 0.0
     logits = hidden.index_select(0, rows) @ head.t()
     total: Any = _SummedCrossEntropy.apply(logits, target.index_select(0, rows))
     return total / (len(rows) if num_items_in_batch is None else num_items_in_batch)

@@ -50,7 +50,10 @@ def main() -> None:
     hidden, head, target = 16 * torch.randn(1200, 16), torch.randn(300, 16), torch.randint(0, 300, (1200,))
     whole = float(torch.nn.functional.cross_entropy(hidden @ head.t(), target))
     halves = {name: answers_only(hidden.to(kind), head.to(kind), target) for name, kind in halves_of.items()}
+    spared = head.clone().requires_grad_()
+    answers_only(hidden, spared, torch.full_like(target, -100)).backward()
     answer = {
+        "spared": None if spared.grad is None else float(spared.grad.abs().max()),
         "halves": {name: [float(loss) / whole, str(loss.dtype)] for name, loss in halves.items()},
         "losses": [float(plain), float(out.loss), float(2 * counted.loss)],
         "without_answers": float(nothing.loss),

@@ -26,6 +26,7 @@ def test_the_loss_and_its_gradients_are_those_of_all_logits(run_module: Run) -> 
     assert counted == pytest.approx(plain, rel=1e-5)
     assert told["gradients"] < 1e-6
     assert told["without_answers"] == 0
+    assert told["spared"] == 0, "a batch without an answer has a gradient of the head, and it is 0"
     for half, (share, kind) in told["halves"].items():
         assert kind == "torch.float32", half
         # Triton's interpreter cuts bf16 off where a GPU rounds.
