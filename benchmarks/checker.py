@@ -1,8 +1,8 @@
 """`python -m benchmarks checker`: outlines a second that the checker holds against the contract, on one core.
 
-The outlines are those of `python -m evals.validity` that are as long as answers are (1,000 to 1,800 characters), and
-those of a file if one is named. Beside the check stands the reading alone, ours and markdown-it's of the same texts in
-turn: the ratio is what the short way gains. Times are CPU seconds, so that other work on the machine tells little.
+The outlines are those of `python -m evals.validity` that are as long as answers are (1,000 to 1,800 characters), those
+of a file if one is named, and what a model writes when it has run into a loop of the shortest lines there are. Beside
+the check stands the reading alone. Times are CPU seconds, so that other work on the machine tells little.
 """
 
 import argparse
@@ -18,15 +18,15 @@ from benchmarks.scenario import write_result
 from evals.validity.mutations import Case, draw_case
 from evals.validity.surface import CANONICAL
 from outline import StructureSpec, check_compliance, parse_outline
-from outline.plain import read_plain
-from outline.tree import read_markdown
 from settings import UserError, console, output, read_jsonl
 
 LENGTHS = range(1000, 1801)
 """Characters: outlines that a hosted model wrote of real consultations have 1,369 on average."""
-WANTED = {"canonical": 1000}
+LOOPS = "loops"
+WANTED = {"canonical": 1000, LOOPS: 0}
 WANTED_OF_ANY = 300
 """Outlines a CPU second."""
+_LOOPED = ("-\n", "-\n*\n", "- -\n", "- *\n", "1.\n", "a\n", "- a\n", "- a\n\n", "> a\n", "<b>\n", "#\n", "a\n=\n")
 _DISTINCT = 17
 """One more than the parser remembers: nothing measured is remembered."""
 
@@ -61,26 +61,23 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def groups(cases: Sequence[Case]) -> dict[str, list[str]]:
-    """Return the texts of answer's length by what the checker has to do for them."""
-    found: dict[str, list[str]] = {"canonical": [], "other forms": [], "broken": [], "not read the short way": []}
+    """Return the texts of answer's length by how they are written."""
+    found: dict[str, list[str]] = {"canonical": [], "other forms": [], "broken": []}
     for case in cases:
         if len(case.text) not in LENGTHS:
             continue
         canonical = case.surface.startswith(CANONICAL.name) and case.kind == "unchanged"
         kept = "canonical" if canonical else "other forms"
         found[kept if case.truth.compliant else "broken"].append(case.text)
-        if read_plain(case.text) is None:
-            found["not read the short way"].append(case.text)
-    return found
+    loops = [(line * LENGTHS.stop)[:length] for line in _LOOPED for length in (LENGTHS.start, LENGTHS.stop - 1)]
+    return {**found, LOOPS: loops}
 
 
 def _measure(texts: Sequence[str], spec: StructureSpec) -> dict[str, float]:
-    rates = {
+    return {
         "checks": _rate(lambda text: check_compliance(text, spec), texts),
         "readings": _rate(parse_outline, texts),
-        "markdown-it": _rate(read_markdown, texts),
     }
-    return rates | {"ratio": rates["readings"] / rates["markdown-it"]}
 
 
 def _rate(do: Callable[[str], Any], texts: Sequence[str]) -> float:
@@ -96,25 +93,13 @@ def _summary(texts: Sequence[str], rounds: Sequence[dict[str, float]]) -> dict[s
         "outlines": len(texts),
         "characters": statistics.fmean(map(len, texts)),
         "lines": statistics.fmean(len(text.splitlines()) for text in texts),
-        "short way": statistics.fmean(read_plain(text) is not None for text in texts),
         **medians,
     }
 
 
 def _table(rows: dict[str, dict[str, float]]) -> Table:
-    columns = (
-        "outlines",
-        "characters",
-        "lines",
-        "read the short way",
-        "checks a second",
-        "readings",
-        "markdown-it",
-        "ratio",
-    )
+    columns = ("outlines", "characters", "lines", "checks a second", "readings a second")
     table = Table("", *columns, title="medians, of one core's CPU seconds", title_justify="left")
     for name, row in rows.items():
-        *counts, short, checks, ours, theirs, ratio = row.values()
-        rates = (f"{rate:,.0f}" for rate in (checks, ours, theirs))
-        table.add_row(name, *(f"{count:,.0f}" for count in counts), f"{short:.0%}", *rates, f"{ratio:.1f}")
+        table.add_row(name, *(f"{figure:,.0f}" for figure in row.values()))
     return table

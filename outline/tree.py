@@ -5,18 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
+from outline.blocks import read_blocks
 from outline.lenient import relax
-from outline.plain import read_plain
-
-# CommonMark itself has no limit; markdown-it needs one against inputs such as a thousand "- ". Each level of a list
-# costs three, so about thirty levels are counted and what lies deeper is not seen.
-_MAX_NESTING = 100
-
-# A point keeps its Markdown as it was written, so what stands within a line is never parsed.
-_MARKDOWN = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).disable(["inline", "text_join"])
 
 # What would open a block of its own if a point's text began with it: a list, a heading, a quote, a fence, a rule,
 # raw HTML, a link definition. "**word" opens none.
@@ -94,11 +84,9 @@ def parse_outline(text: str, lenient: bool = False) -> Outline:
 # Small, but enough that the checks which follow one another on a text parse it once.
 @lru_cache(maxsize=16)
 def _read(text: str) -> Outline:
-    plain = read_plain(text)
-    if plain is None:
-        return read_markdown(text)
-    prose = tuple((line, " ".join(words)) for line, words in plain.prose)
-    return Outline(_grow(plain.points), prose, plain.lists)
+    blocks = read_blocks(text)
+    prose = tuple((line, " ".join(words)) for line, words in blocks.prose)
+    return Outline(_grow(blocks.points), prose, blocks.lists)
 
 
 def _grow(points: Sequence[tuple[int, Sequence[str], int]]) -> tuple[Node, ...]:
@@ -109,14 +97,6 @@ def _grow(points: Sequence[tuple[int, Sequence[str], int]]) -> tuple[Node, ...]:
         below = waiting.pop(level + 1, [])
         waiting.setdefault(level, []).append(Node(" ".join(words), tuple(reversed(below)), line))
     return tuple(reversed(waiting.get(0, [])))
-
-
-def read_markdown(text: str) -> Outline:
-    """Return the outline that markdown-it reads in `text`, whatever its form."""
-    blocks = list(_blocks(_MARKDOWN.parse(text)))
-    lists = [block for block in blocks if _is_list(block)]
-    prose = tuple((_line(block), _text_of(block)) for block in blocks if not _is_list(block))
-    return Outline(tuple(node for block in lists for node in _nodes(block)), prose, len(lists))
 
 
 def render_outline(outline: Outline) -> str:
@@ -146,39 +126,3 @@ def _escape(text: str) -> str:
 def _is_inline(text: str) -> bool:
     """Whether `text` as a point's text comes back as it is, a point below it too: most bold and code starts do."""
     return parse_outline(f"- {text}\n  - x").roots == (Node(text, (Node("x"),)),)
-
-
-# A block is the run of tokens from the one that opens it to the one that closes it; some are a single token.
-def _blocks(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """Cut `tokens` into the blocks that lie in no other one."""
-    start = depth = 0
-    for end, token in enumerate(tokens, start=1):
-        depth += token.nesting
-        if not depth:
-            yield tokens[start:end]
-            start = end
-
-
-def _is_list(block: Sequence[Token]) -> bool:
-    return block[0].type in ("bullet_list_open", "ordered_list_open")
-
-
-def _line(block: Sequence[Token]) -> int:
-    return block[0].map[0] + 1 if block[0].map else 0
-
-
-def _nodes(block: Sequence[Token]) -> Iterator[Node]:
-    """The points of a list."""
-    for item in _blocks(block[1:-1]):
-        parts = list(_blocks(item[1:-1]))
-        text = " ".join(filter(None, (_text_of(part) for part in parts if not _is_list(part))))
-        yield Node(text, tuple(node for part in parts if _is_list(part) for node in _nodes(part)), _line(item))
-
-
-def _text_of(block: Sequence[Token]) -> str:
-    """The source text of a block on one line, Markdown emphasis kept."""
-    texts = (" ".join(token.content.split()) for token in block if token.type in _WITH_CONTENT)
-    return " ".join(filter(None, texts))
-
-
-_WITH_CONTENT = ("inline", "fence", "code_block", "html_block")

@@ -15,7 +15,7 @@ from prep.outcome import Outcome
 from settings import write_text
 
 NAME = "manifest.json"
-_LIBRARIES = ("datasets", "pyarrow", "datasketch", "pydantic", "markdown-it-py", "openai", "langchain-core", "tenacity")
+_LIBRARIES = ("datasets", "pyarrow", "datasketch", "pydantic", "pyromark", "openai", "langchain-core", "tenacity")
 
 
 def inputs(config: PrepConfig, spec: StructureSpec, rows: str, questions: str | None) -> dict[str, str | None]:

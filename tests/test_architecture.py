@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GROUND = {"markdown_it", "pydantic", "pydantic_core", "yaml", "rich", "snowballstemmer"}
+GROUND = {"pydantic", "pydantic_core", "pyromark", "yaml", "rich", "snowballstemmer"}
 MAY_IMPORT = {
     "settings": set(),
     "outline": {"settings"},

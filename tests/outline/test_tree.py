@@ -45,8 +45,16 @@ def test_any_text_can_be_read_both_ways(text: str) -> None:
     assert parse_outline(text, lenient=True).depth >= 0
 
 
+@pytest.mark.parametrize(("levels", "counted"), [(2, 2), (15, 15), (30, 30), (31, 30), (60, 30)])
+def test_thirty_levels_are_counted_and_what_is_deeper_does_not_disturb_them(levels: int, counted: int) -> None:
+    outline = parse_outline("\n".join([*(f"{'  ' * level}- a{level}" for level in range(levels)), "  - b", "- c"]))
+    assert outline.depth == counted
+    assert [node.text for node in outline.roots] == ["a0", "c"]
+    assert outline.roots[0].children[-1].text == "b"
+
+
 def test_nesting_without_end_is_read_without_failing() -> None:
-    assert parse_outline("- " * 5000 + "x").depth > 10
+    assert parse_outline("- " * 5000 + "x").depth == 30
 
 
 @pytest.mark.parametrize(
