@@ -82,6 +82,11 @@ def check_inputs(name: str, config: Mapping[str, Any]) -> None:
             "*.safetensors",
             hint=_how_to_get(model),
         )
+    check_not_missing(name, model)
+
+
+def check_not_missing(name: str, model: str) -> None:
+    """Raise `UserError` for a base model that should be a folder on this machine and is not there."""
     if not Path(model).exists() and model.startswith(_LOCAL):
         raise UserError(f"{name}: base_model: there is no folder {model}", hint=_how_to_get(model))
 

@@ -137,6 +137,16 @@ def test_the_command_plans_a_shipped_run_and_says_what_would_make_it_fit(run_mod
     assert plan["memory"]["peak"] > 12 * 1.777e9 / 2**30
 
 
+def test_a_base_model_that_is_not_made_yet_is_told_with_the_command_that_makes_it(
+    run_module: Run, chat_file: Path
+) -> None:
+    made = "base_model=models/SmolLM2-not-here"
+    done = run_module("training", "plan", "configs/smollm2-cpu.yml", made, "--data", chat_file)
+    assert done.returncode == 2
+    assert "configs/smollm2-cpu.yml: base_model: there is no folder models/SmolLM2-not-here" in done.stderr
+    assert "just base-model smollm2" in done.stderr
+
+
 @pytest.mark.slow
 def test_a_base_model_that_cannot_be_had_is_one_message(run_module: Run, chat_file: Path, tmp_path: Path) -> None:
     config = read_yaml("configs/qwen-full.yml")

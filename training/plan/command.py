@@ -15,7 +15,7 @@ from training.plan.remedies import remedies
 from training.plan.report import as_dict, show
 from training.plan.sweep import show_sweep, sweep
 from training.plan.tokens import read_lengths
-from training.render import on_cpu, render
+from training.render import check_not_missing, on_cpu, render
 
 DEFAULT = "a10g-24gb,a100-80gb,h100,h200"
 
@@ -47,6 +47,7 @@ def plan_run(options: argparse.Namespace, keys: Sequence[str]) -> int:
     for key in ("base_model", "sequence_len"):
         if not config.get(key):
             raise UserError(f"{options.config}: {key} is missing")
+    check_not_missing(options.config, str(config["base_model"]))
     _quieten()
     if on_cpu(config):
         cards = []
