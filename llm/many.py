@@ -1,9 +1,9 @@
 """Many requests at once, each with an outcome of its own."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from llm.lanes import Lanes
 from llm.request import Reply, Request, RequestFailed
 from settings import UserError
 
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 _PER_PLACE = 2
 """Requests at work for each that may be in flight: one that waits for a retry holds no place."""
-_GRACE = 30.0
-"""Seconds that requests under way are given to end, since they are paid for, when the run cannot go on."""
 
 
 async def ask_all(
@@ -25,20 +23,7 @@ async def ask_all(
     when every request was called wrong (a status from 400 to 499) and the journal holds no answer at all.
     """
     outcomes = _Outcomes(client, on_outcome)
-    waiting = iter(requests)
-    places = _PER_PLACE * client.endpoint.concurrency
-    workers = [asyncio.create_task(outcomes.work(waiting)) for _ in range(places)]
-    try:
-        _, busy = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
-        if busy:
-            outcomes.stopped = True
-            await asyncio.wait(busy, timeout=_GRACE)
-    finally:
-        for worker in workers:
-            worker.cancel()
-    results = await asyncio.gather(*workers, return_exceptions=True)
-    if error := next((result for result in results if isinstance(result, Exception)), None):
-        raise error
+    await Lanes(outcomes.ask).run(requests, _PER_PLACE * client.endpoint.concurrency)
     outcomes.refuse()
 
 
@@ -46,24 +31,20 @@ class _Outcomes:
     """What became of the requests, counted as far as it says whether the endpoint refuses them all."""
 
     def __init__(self, client: "ChatClient", tell: Callable[[Request, Reply | RequestFailed], None]) -> None:
-        self.stopped = False
         self._client = client
         self._tell = tell
         self._refused: list[RequestFailed] = []
         self._others = False
         """Whether a request ended otherwise than refused."""
 
-    async def work(self, waiting: Iterator[Request]) -> None:
-        """Ask for one request after the other, until none waits or the run has stopped."""
-        for request in waiting:
-            try:
-                outcome = await self._client.complete(request)
-            except RequestFailed as failure:
-                outcome = failure
-            self._count(outcome)
-            self._tell(request, outcome)
-            if self.stopped:
-                return
+    async def ask(self, request: Request) -> None:
+        """Ask, and tell of the reply or of its failure."""
+        try:
+            outcome = await self._client.complete(request)
+        except RequestFailed as failure:
+            outcome = failure
+        self._count(outcome)
+        self._tell(request, outcome)
 
     def _count(self, outcome: Reply | RequestFailed) -> None:
         if isinstance(outcome, RequestFailed) and 400 <= outcome.status < 500 and not outcome.retriable:

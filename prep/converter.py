@@ -1,14 +1,12 @@
 """Rows through teacher and gate, many at once, none touching another."""
 
-import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from llm.journal import Asked
+from llm.lanes import Lanes
 from prep.consultation import Consultation
 from prep.conversion import Conversion, Turn
 from prep.gate import Gate
@@ -17,8 +15,6 @@ from prep.teachers import NoAnswer, Teacher
 from settings import UserError
 
 _LOG = logging.getLogger(__name__)
-_GRACE = 30.0
-"""Seconds that requests under way are given to end, since they are paid for, when the run cannot go on."""
 _AHEAD = 2
 """Rows that are read ahead for each that is in hand: enough for the end, when places run dry."""
 
@@ -47,7 +43,7 @@ class Converter:
 
         never, lately, before = (self._of(rows, asked) for asked in ("never", "lately", "before"))
         first = longest_first(itertools.chain(never, lately), _AHEAD * self.teacher.concurrency)
-        await _Lanes(work).run(first, before, self.teacher.concurrency)
+        await Lanes(work).run(first, self.teacher.concurrency, then=before)
 
     def _of(self, rows: Iterable[Consultation], asked: Asked) -> Iterator[Consultation]:
         return (row for row in rows if self.teacher.asked(row) == asked)
@@ -84,47 +80,3 @@ class Converter:
                 return Conversion(row, "kept", name, tuple(turns))
         last = turns[-1]
         return Conversion(row, "failed", name, tuple(turns), last.findings[0].kind, last.feedback())
-
-
-class _Lanes:
-    """Rows at work, so many at once, until all are done or one of them stops the run."""
-
-    def __init__(self, work: Callable[[Consultation], Coroutine[Any, Any, None]]) -> None:
-        self._work = work
-        self._group = asyncio.TaskGroup()
-        self._patience = asyncio.timeout(None)
-        self._stop: Exception | None = None
-
-    async def run(self, first: Iterator[Consultation], then: Iterator[Consultation], places: int) -> None:
-        """Work on all rows; once no place is free, on one of `then` beside them. Raises the error that stopped it."""
-        with suppress(TimeoutError):
-            async with self._patience, self._group:
-                self._add(self._begin(itertools.chain(first, then), places, beside=then))
-        if self._stop is not None:
-            raise self._stop
-
-    async def _begin(self, rows: Iterator[Consultation], places: int, beside: Iterator[Consultation] | None) -> None:
-        free = asyncio.Semaphore(places)
-        for row in rows:
-            if free.locked() and beside is not None:
-                self._add(self._begin(beside, 1, None))
-                beside = None
-            await free.acquire()
-            if self._stop is not None:
-                return
-            self._add(self._work(row)).add_done_callback(lambda _: free.release())
-            # What is in the journal is judged without a pause, some milliseconds a row: what goes over the wire must
-            # not wait until that is done for every row.
-            await asyncio.sleep(0)
-
-    def _add(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return self._group.create_task(self._guarded(work))
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let an error end everything, but only when what is under way has had time to end."""
-        try:
-            await work
-        except Exception as error:
-            if self._stop is None:
-                self._stop = error
-                self._patience.reschedule(asyncio.get_running_loop().time() + _GRACE)

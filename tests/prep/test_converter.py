@@ -196,7 +196,7 @@ def test_requests_that_do_not_end_hold_up_a_stop_for_a_while_only(
                 await asyncio.Event().wait()
             return await super().answer(row, turns)
 
-    monkeypatch.setattr("prep.converter._GRACE", 0.05)
+    monkeypatch.setattr("llm.lanes._GRACE", 0.05)
     teacher = Hanging({0: UserError("the key is wrong")})
     with pytest.raises(UserError, match="the key is wrong"):
         convert(spec, teacher, rows(9))

@@ -1,0 +1,56 @@
+"""Many pieces of work at once, none waiting for another."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+Item = TypeVar("Item")
+
+_GRACE = 30.0
+"""Seconds that requests under way are given to end, since they are paid for, when the run cannot go on."""
+
+
+class Lanes(Generic[Item]):
+    """Items at work, so many at once, until all are done or one of them stops the run."""
+
+    def __init__(self, work: Callable[[Item], Coroutine[Any, Any, None]]) -> None:
+        self._work = work
+        self._group = asyncio.TaskGroup()
+        self._patience = asyncio.timeout(None)
+        self._stop: Exception | None = None
+
+    async def run(self, first: Iterable[Item], places: int, then: Iterable[Item] = ()) -> None:
+        """Work on all items; once no place is free, on one of `then` beside them. Raises the error that stopped it."""
+        after = iter(then)
+        with suppress(TimeoutError):
+            async with self._patience, self._group:
+                self._add(self._begin(itertools.chain(first, after), places, beside=after))
+        if self._stop is not None:
+            raise self._stop
+
+    async def _begin(self, items: Iterator[Item], places: int, beside: Iterator[Item] | None) -> None:
+        free = asyncio.Semaphore(places)
+        for item in items:
+            if free.locked() and beside is not None:
+                self._add(self._begin(beside, 1, None))
+                beside = None
+            await free.acquire()
+            if self._stop is not None:
+                return
+            self._add(self._work(item)).add_done_callback(lambda _: free.release())
+            # Work that never waits (on what is in the journal, say) must not keep other work from its request.
+            await asyncio.sleep(0)
+
+    def _add(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return self._group.create_task(self._guarded(work))
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let an error end everything, but only when what is under way has had time to end."""
+        try:
+            await work
+        except Exception as error:
+            if self._stop is None:
+                self._stop = error
+                self._patience.reschedule(asyncio.get_running_loop().time() + _GRACE)
