@@ -39,6 +39,8 @@ _PREFIXES = frozenset("day days week weeks wk month months year years yr".split(
 _ORDERING = frozenset("a next same following previous other first last that this another per every each / one".split())
 _LONGEST = 12
 """Words of a list that a unit may begin: "days 3, 7, 14 and 28"."""
+_CURRENCIES = frozenset("$ £ € ₹ usd eur gbp inr rs".split())
+"""As they are written before an amount."""
 _AGE = frozenset("age ages aged".split())
 _BEFORE_AGE = frozenset(
     "of is at about around over under above below between : = the from was and - – to or , &".split()
@@ -155,6 +157,12 @@ def _with_denominator(line: Line, found: Attached) -> Attached:
     if unit.name == "/min":
         return Attached(unit, at)
     return Attached(_BODY_MASS if (unit.name, below.name) == ("kg", "m2") else per(unit, count, below), at)
+
+
+def currency_before(line: Line, at: int) -> Unit | None:
+    """The currency of the amount that begins behind the place `at`: "$300", "Rs. 500", "EUR 20 to 30"."""
+    word = line.words[at - 1 if at > 0 and line.words[at] == "." else at] if at >= 0 else ""
+    return UNITS[word] if word in _CURRENCIES else None
 
 
 def unit_before(line: Line, at: int) -> Unit | None:

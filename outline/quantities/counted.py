@@ -4,7 +4,15 @@ from decimal import Decimal
 
 from outline.quantities import rates
 from outline.quantities.amounts import amount, plain
-from outline.quantities.attached import CROSSES, Attached, range_end, range_start, unit_after, unit_before
+from outline.quantities.attached import (
+    CROSSES,
+    Attached,
+    currency_before,
+    range_end,
+    range_start,
+    unit_after,
+    unit_before,
+)
 from outline.quantities.clocks import clock
 from outline.quantities.items import Item, Line
 from outline.quantities.numerals import DECIMAL_COMMA
@@ -31,7 +39,6 @@ _WHOLE = frozenset("of the as your that these those".split())
 _ORDERED = ("other", "last", "better", "upper", "lower")
 _BEFORE_ONE = frozenset("and or for by at in to then than only just about after within till until from".split())
 _HALVES = ("half", "quarter")
-_CURRENCIES = {"£": "pound", "$": "dollar", "€": "euro", "₹": "rupee"}
 _SPACED = ("apart", "interval", "intervals", "gap", "between")
 _SIGNS = {"-": "-", "−": "-", "–": "-", "+": "+", "minus": "-", "plus": "+"}
 
@@ -54,6 +61,8 @@ def read_number(line: Line, at: int) -> Found:
             found.supports |= {plain(value), per_key(ONE, rate.period)}
         return [found], rate.end + 1 if last == at else after
     attached = unit_after(line, last)
+    if attached is None and (currency := currency_before(line, range_start(line, at))):
+        attached = Attached(currency, last)
     placed = unit_before(line, at) if item.kind == "number" else None
     if placed and (attached is None or attached.unit.form):
         return [_placed(line, at, placed)], after
@@ -121,6 +130,8 @@ def measured(line: Line, at: int, attached: Attached, value: Decimal) -> Quantit
     if value == 1 and unit.family in ("time", "calendar") and line.words[at - 1] in ("in", "per"):
         # "two fits in one day"
         found.keys.add(per_key(value, unit))
+    if unit.name == "sterling":
+        found.keys |= amount(value, UNITS["pound"]).keys
     if unit.name == "%":
         found.supports.add(plain(value / 100))
     elif 0 < value < 1:
@@ -197,8 +208,6 @@ def _bare(line: Line, at: int, last: int) -> Quantity:
     noun = following.isalpha() and following not in _NO_NOUNS
     found.counts |= following in _PLURALS or (noun and (plural or value == 1))
     found.keys |= _hours(item, before, words[at + 1 : at + 4])
-    if before in _CURRENCIES:
-        found.keys.add(found.number + _CURRENCIES[before])
     if DECIMAL_COMMA.fullmatch(item.text):
         # "2,6", or a 2 and a 6
         found.parts = tuple(simple(item, Decimal(part)) for part in item.text.split(","))

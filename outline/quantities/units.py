@@ -1,4 +1,4 @@
-"""The units of prescriptions, laboratories and advice, by subject, with the spellings that web texts use."""
+"""The units of prescriptions, laboratories, advice, devices and prices, by subject, as web texts spell them."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -88,6 +88,28 @@ FAMILIES = {
     "energy": {"kcal": ("1", "kcal kcals calorie calories cal cals kilocalorie kilocalories")},
     "radiation": {"gy": ("1000", "gy"), "mgy": ("1", "mgy"), "cgy": ("10", "cgy")},
     "dose equivalent": {"sv": ("1000", "sv sievert"), "msv": ("1", "msv millisievert millisieverts")},
+    "data": {
+        "tb": ("1000000000", "tb tbs terabyte terabytes"),
+        "gb": ("1000000", "gb gbs gigabyte gigabytes gig gigs"),
+        "mb": ("1000", "mb mbs megabyte megabytes meg megs"),
+        "kb": ("1", "kb kbs kilobyte kilobytes"),
+        "gib": ("1073741.824", "gib gibibyte gibibytes"),
+        "mib": ("1048.576", "mib mebibyte mebibytes"),
+        "kib": ("1.024", "kib kibibyte kibibytes"),
+    },
+    "data rate": {"gbps": ("1000000", "gbps gbit"), "mbps": ("1000", "mbps mbit"), "kbps": ("1", "kbps kbit")},
+    "frequency": {
+        "ghz": ("1000000000", "ghz gigahertz"),
+        "mhz": ("1000000", "mhz megahertz"),
+        "khz": ("1000", "khz kilohertz"),
+        "hz": ("1", "hz hertz"),
+    },
+    "power": {"kw": ("1000", "kw kilowatt kilowatts"), "watt": ("1", "watt watts")},
+    "voltage": {
+        "kv": ("1000000", "kv kilovolt"),
+        "volt": ("1000", "volt volts"),
+        "mv": ("1", "mv millivolt millivolts"),
+    },
 }
 _ALONE = (
     "%:% percent pct",
@@ -96,13 +118,22 @@ _ALONE = (
     "cmh2o:cmh2o",
     "dioptre:dioptre dioptres diopter diopters",
     "db:db decibel decibels",
-    "hz:hz hertz",
     "french:fr french",
     "gauge:gauge",
-    "dollar:dollar dollars",
-    "euro:euro euros",
-    "rupee:rupee rupees rs inr",
+    "dollar:dollar dollars usd $",
+    "euro:euro euros eur €",
+    "sterling:sterling gbp quid £",
+    "rupee:rupee rupees rs inr ₹",
     "mosm:mosm",
+    "kwh:kwh",
+    "mah:mah",
+    "ma:ma milliamp milliamps milliampere milliamperes",
+    "mph:mph",
+    "psi:psi",
+    "pixel:pixel pixels px",
+    "megapixel:megapixel megapixels",
+    "dpi:dpi",
+    "fps:fps",
 )
 _SOFT = (
     "°c:°c celsius centigrade",

@@ -52,6 +52,11 @@ def differences(source: str, outline: str) -> set[str]:
         ("10 puffs of blue", "ten blue puffs"),
         ("more than 3 times", "more than three vomits"),
         ("platelets 150 x 10^9/L", "platelets 150 × 10⁹/l"),
+        ("1 TB", "1000 gigabytes"),
+        ("2.4 GHz", "2400MHz"),
+        ("$5,000", "5000 dollars"),
+        ("£20-30", "20 to 30 pounds"),
+        ("Rs. 500", "500 rupees"),
         # rates
         ("twice daily", "b.i.d."),
         ("q8h", "three times a day"),
@@ -111,6 +116,9 @@ def test_the_same_amount_in_another_form_is_no_difference(one: str, other: str) 
     ("source", "outline"),
     [
         ("5 mg", "5 ml"),
+        ("free 20 GB", "free 20 MB"),
+        ("pay $300", "pay €300"),
+        ("pay £300", "pay 300"),
         ("25 micrograms", "25 mg"),
         ("120 mg per 5 ml", "120 mg/ml"),
         ("6.1 mmol/l", "6.1 mg/dl"),
