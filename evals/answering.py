@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from rich.markup import escape
 
@@ -90,7 +91,7 @@ def _keep(saved: Mapping[Condition, Completions], asking: Answering) -> None:
 def _jobs(ready: Ready, asking: Answering) -> list[Job]:
     entry, generation = ready.subject.entry, asking.config.generation
     engine = entry.engine if ready.model else "endpoint"
-    what = digests(ready.model) if ready.model else identity(_endpoint(entry, generation))
+    what = digests(ready.model) if ready.model else _identity(entry, generation)
     grammar = _grammar(ready, asking)
 
     def store(condition: Condition) -> CompletionStore:
@@ -99,6 +100,13 @@ def _jobs(ready: Ready, asking: Answering) -> list[Job]:
         return CompletionStore(asking.config.out / condition.folder, parts, questions, generation.samples)
 
     return [Job(condition, store(condition)) for condition in ready.subject.conditions]
+
+
+def _identity(entry: ModelEntry, generation: Generation) -> dict[str, Any]:
+    """What decides about the completions of an endpoint, besides the messages."""
+    assert entry.endpoint
+    opens = {"opens_thinking": True} if entry.endpoint.opens_thinking else {}
+    return identity(_endpoint(entry, generation)) | opens
 
 
 def _grammar(ready: Ready, asking: Answering) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from evals.fingerprint import changed_parts, question_key
 from evals.hashes import key_of
 from evals.questions import Question
-from settings import write_jsonl, write_text
+from settings import load_json, write_jsonl, write_text
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class CompletionStore:
             return
         ids = {key: id for id, key in reversed(self._questions.items())}
         others = 0
-        for line in self.path.read_text(encoding="utf-8").split("\n"):
+        for line in self.path.read_bytes().split(b"\n"):
             row = _parsed(line)
             if row is None:
                 continue
@@ -110,9 +110,9 @@ class CompletionStore:
         return ", ".join(changed_parts(json.loads(self._parts_path.read_text(encoding="utf-8")), self._parts))
 
 
-def _parsed(line: str) -> dict[str, Any] | None:
-    """A line's object; None for a blank line and for the last one of a killed run, which may be torn."""
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """A line's object; None for a blank line and for the last one of a killed run, which may be torn anywhere."""
     try:
-        return json.loads(line)
-    except json.JSONDecodeError:
+        return load_json(line.decode())
+    except ValueError:
         return None

@@ -32,6 +32,29 @@ Url = Annotated[str, AfterValidator(_plain_http_url)]
 """Of an endpoint, without credentials and without a slash at its end."""
 
 
+_OF_ITS_OWN = ("model", "messages", "temperature", "max_tokens", "n", "stream")
+"""Fields of a request's body that `extra` must not hold: they have a key of their own, or change what is answered."""
+
+_OTHER_LIMIT = "max_completion_tokens"
+"""What some models want in the place of `max_tokens`."""
+
+
+def _extra(value: dict[str, Any]) -> dict[str, Any]:
+    if taken := [name for name in _OF_ITS_OWN if name in value]:
+        raise ValueError(
+            f"must not hold {', '.join(taken)}: model, temperature and max_tokens are keys of their own, and what is "
+            "counted and paid rests on one whole answer a request"
+        )
+    longest = value.get(_OTHER_LIMIT, 1)
+    if isinstance(longest, bool) or not isinstance(longest, int) or longest < 1:
+        raise ValueError(f"{_OTHER_LIMIT} must be a whole number of at least 1, got {longest!r}")
+    return value
+
+
+Extra = Annotated[dict[str, Any], AfterValidator(_extra)]
+"""Further fields of a request's body."""
+
+
 class Endpoint(Settings):
     """Where requests go, what they ask for, how many at once, and how often they are tried."""
 
@@ -40,7 +63,9 @@ class Endpoint(Settings):
     api_key_env: str | None = Field(description="environment variable that holds the key; null: the server wants none")
     temperature: float = Field(ge=0, le=2, description="0 is greedy")
     max_tokens: int = Field(ge=1, description="tokens of one completion at most")
-    extra: dict[str, Any] = Field(description="further fields of the request body, sent as they are")
+    extra: Extra = Field(
+        description="further fields of the request body; max_completion_tokens goes in max_tokens' place"
+    )
     concurrency: int = Field(ge=1, description="requests in flight at most; lowered while the server refuses")
     requests_per_minute: float | None = Field(gt=0, description="sent at most; null: no limit")
     tokens_per_minute: float | None = Field(gt=0, description="of prompts and answers, at most; null: no limit")
@@ -53,7 +78,13 @@ class Endpoint(Settings):
 
     def parameters(self) -> dict[str, Any]:
         """Return what, besides the messages, decides about an answer: part of a request's fingerprint."""
-        return {"model": self.model, "temperature": self.temperature, "max_tokens": self.max_tokens, **self.extra}
+        limit = {} if _OTHER_LIMIT in self.extra else {"max_tokens": self.max_tokens}
+        return {"model": self.model, "temperature": self.temperature, **limit, **self.extra}
+
+    @property
+    def longest(self) -> int:
+        """Tokens that an answer may have, by whichever name the limit goes."""
+        return self.extra.get(_OTHER_LIMIT, self.max_tokens)
 
     def api_key(self) -> str | None:
         """Return the key from the environment, None where none is wanted; raises `UserError` where it is missing."""

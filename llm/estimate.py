@@ -7,7 +7,7 @@ from llm.usage import Usage
 _CHARACTERS_A_TOKEN = 4.0
 """Of English prose, the rule of thumb that providers give; replaced by what they count as soon as they do."""
 _SHARE = 0.25
-"""Of `max_tokens` that an answer is taken to have where nothing is known of it."""
+"""Of the longest answer that an answer is taken to have where nothing is known of it."""
 
 _TEMPLATE = 16
 """Tokens that a chat template puts around a message, at most."""
@@ -50,8 +50,8 @@ class Estimate:
         elif self.learned:
             expected = self._counted.completion / self.learned
         else:
-            expected = self._endpoint.max_tokens * _SHARE
-        return min(round(expected), self._endpoint.max_tokens)
+            expected = self._endpoint.longest * _SHARE
+        return min(round(expected), self._endpoint.longest)
 
     def fill(self, usage: Usage, characters: int, content: str) -> Usage:
         """Return the usage of an answer with an estimate in the place of what the provider did not count.
@@ -79,4 +79,4 @@ class Estimate:
         No byte-level tokenizer makes more of a text; what a chat template adds to each message is allowed for.
         """
         size = sum(len(message["content"].encode("utf-8", "replace")) + _TEMPLATE for message in request.messages)
-        return Usage(1, size, 0, self._endpoint.max_tokens).cost(self._endpoint.prices)
+        return Usage(1, size, 0, self._endpoint.longest).cost(self._endpoint.prices)

@@ -2,6 +2,7 @@
 
 import datetime
 import email.utils
+import math
 from collections.abc import Iterator, Mapping
 
 import aiohttp
@@ -21,6 +22,8 @@ _REFUSALS = {
     404: "does not know the address or the model",
 }
 """Statuses that every further request would meet too."""
+LONGEST_PAUSE = 3600.0
+"""Seconds of a Retry-After that a run waits out; for longer ones it ends."""
 _RETRIED = frozenset({408, 409, 425, 429})
 
 
@@ -58,6 +61,11 @@ def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
             f"{endpoint.base_url} {_REFUSALS[failure.status]}{key} ({failure.reason})",
             hint="what was answered so far is kept in the journal: mend this and start the same command again",
         )
+    if failure.wait is not None and failure.wait > LONGEST_PAUSE:
+        return UserError(
+            f"{endpoint.base_url} takes no further request for {failure.wait / 3600:.1f} hours ({failure.reason})",
+            hint="what was answered so far is kept in the journal: start the same command again then",
+        )
     if failure.unreachable:
         return UserError(
             f"{endpoint.base_url} cannot be reached after {endpoint.attempts} attempts: {failure.reason}",
@@ -72,7 +80,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if value is None:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     except ValueError:
         pass
     try:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from llm.endpoint import Endpoint
+from llm.faults import LONGEST_PAUSE
 from llm.request import NotSent, RequestFailed
 
 _LOG = logging.getLogger(__name__)
@@ -41,4 +42,6 @@ def policy(endpoint: Endpoint, sleep: Callable[[float], Awaitable[None]] = async
 
 
 def _is_worth_a_retry(error: BaseException) -> bool:
-    return isinstance(error, RequestFailed) and error.retriable and not isinstance(error, NotSent)
+    if not isinstance(error, RequestFailed) or isinstance(error, NotSent):
+        return False
+    return error.retriable and (error.wait or 0) <= LONGEST_PAUSE

@@ -6,8 +6,9 @@ not know, and indents that are too small, too large or made of tabs. Prose stays
 
 import re
 
-_FENCE = re.compile(r"\A\s*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)\n?\s*(?P=mark)\s*\Z", re.DOTALL)
+_FENCE = re.compile(r"(`{3,}|~{3,}).*\n")
 _POINT = re.compile(r"^(?P<indent>[ \t]*)(?:[-*+•◦▪●○‣·–—]|\d{1,9}[.)])[ \t]+(?P<text>\S.*)$")
+_SHORTEST_FENCE = 3
 _TAB = 4
 _STEP = "  "
 
@@ -18,10 +19,9 @@ def relax(text: str) -> str:
     A line that is no point joins the point above it when it is indented and no blank line is between them;
     otherwise it becomes a paragraph of its own.
     """
-    fenced = _FENCE.match(text)
     lines: list[str] = []
     indents: list[int] = []
-    for line in (fenced["body"] if fenced else text).splitlines():
+    for line in _unfenced(text).splitlines():
         point = _POINT.match(line)
         if point:
             width = len(point["indent"].expandtabs(_TAB))
@@ -35,6 +35,17 @@ def relax(text: str) -> str:
         else:
             lines.append("")
     return "\n".join(lines)
+
+
+def _unfenced(text: str) -> str:
+    """The text without a code fence around the whole; one that closes with fewer signs than it opened counts too."""
+    whole = text.strip()
+    opened = _FENCE.match(whole)
+    if opened is None:
+        return text
+    body = whole[opened.end() :]
+    closing = len(body) - len(body.rstrip(opened[1][0]))
+    return body[: -min(closing, len(opened[1]))].rstrip() if closing >= _SHORTEST_FENCE else text
 
 
 def _plain(line: str, before: list[str], indents: list[int]) -> list[str]:

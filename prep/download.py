@@ -45,4 +45,5 @@ def _from_hub(hub: str, revision: str, split: str) -> list[dict]:
             f"{hub}@{revision}: the dataset cannot be fetched from the hub: {' '.join(str(error).split())[:300]}",
             hint="check the name and the network, or give a local file: --source PATH",
         ) from error
-    return dataset.to_list()
+    # A date, say, is no value of JSON; the mapped columns are read as text in any case.
+    return [json.loads(json.dumps(row, default=str)) for row in dataset]

@@ -38,7 +38,7 @@ class Foreseen:
         self.estimate = Estimate(endpoint)
         self.first, self.repair = Usage(), Usage()
         """Expected of the requests to be sent: to rows that were never answered, and to those that need a repair."""
-        self.worst = 0.0
+        self.every_try = 0.0
         """US dollars, if each of these rows uses all its tries and each answer is as long as it may be."""
         self._seen: set[str] = set()
         self._tries = config.gate.tries
@@ -57,10 +57,10 @@ class Foreseen:
             self.first += expected
         else:
             self.repair += expected
-        longest = self._endpoint.max_tokens
+        longest = self._endpoint.longest
         for further in range(self._tries - (request.turn - 1) % self._tries):
             prompt = expected.prompt + further * (longest + _FEEDBACK)
-            self.worst += Usage(1, prompt, 0, longest).cost(self._endpoint.prices)
+            self.every_try += Usage(1, prompt, 0, longest).cost(self._endpoint.prices)
 
 
 def foresee(config: PrepConfig) -> int:
@@ -119,7 +119,7 @@ def _table(endpoint: Endpoint, given: Inputs, foreseen: Foreseen, paid: Usage) -
     table.add_row("to be asked", f"{foreseen.first.requests} first answers, {foreseen.repair.requests} repairs")
     table.add_row("tokens expected", f"{asked.prompt:,} of prompts, {asked.completion:,} of answers")
     table.add_row("cost expected", f"${asked.cost(endpoint.prices):.4f} without repairs, nothing cached")
-    table.add_row("cost at the most", f"${foreseen.worst:.4f}")
+    table.add_row("cost with every try used", f"${foreseen.every_try:.4f}")
     table.add_row("paid so far", f"${paid.cost(endpoint.prices):.4f}")
     limit = "none" if endpoint.max_cost is None else f"${endpoint.max_cost:g} for all runs"
     table.add_row("max_cost", limit)

@@ -145,5 +145,4 @@ def _text(value: Any) -> str | None:
     """A cell as text; None for a null and for the NaN that stands for one in columns of numbers."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
-    # Half of a surrogate pair, which JSON may hold, could not be written to any file.
-    return str(value).encode("utf-8", "replace").decode()
+    return str(value)

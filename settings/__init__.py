@@ -3,7 +3,7 @@
 from settings.config import Settings, apply_overrides, load_config, merge, read_yaml, split_overrides
 from settings.console import console, disable_telemetry, output, setup_logging
 from settings.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, UserError, run_command
-from settings.files import iterate_jsonl, open_jsonl, parse_jsonl, read_jsonl, write_jsonl, write_text
+from settings.files import iterate_jsonl, load_json, open_jsonl, parse_jsonl, read_jsonl, write_jsonl, write_text
 
 __all__ = [
     "EXIT_BAD_INPUT",
@@ -15,6 +15,7 @@ __all__ = [
     "disable_telemetry",
     "iterate_jsonl",
     "load_config",
+    "load_json",
     "merge",
     "open_jsonl",
     "output",

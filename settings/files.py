@@ -3,11 +3,15 @@
 import contextlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from settings.errors import UserError
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""A surrogate as JSON escapes it: one of a pair, or half a pair."""
 
 
 def read_jsonl(path: str | Path) -> list[dict[str, Any]]:
@@ -45,9 +49,20 @@ def parse_jsonl(text: str, name: str) -> list[dict[str, Any]]:
     return rows
 
 
+def load_json(text: str) -> Any:
+    """Return the value of a JSON text; raises `ValueError`.
+
+    Half of a surrogate pair, which JSON may hold and no file, hash or request could, becomes "?".
+    """
+    value = json.loads(text)
+    if _HALF.search(text):
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+    return value
+
+
 def _object(line: str, where: str) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row = load_json(line)
     except json.JSONDecodeError as error:
         raise UserError(f"{where}: this is not valid JSON: {error.msg} at column {error.colno}") from error
     if not isinstance(row, dict):
@@ -99,7 +114,7 @@ def write_text(path: str | Path, text: str) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_text(text, encoding="utf-8")
             temporary.replace(target)
-    except UserError:
+    except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from llm import Endpoint, Prices
-from llm.endpoint import Url
+from llm.endpoint import Extra, Url
 from settings import Settings, UserError
 
 GrammarField = Literal["llama.cpp", "vllm"]
@@ -29,8 +29,9 @@ class EndpointModel(Settings):
     top_p: float | None = Field(default=None, gt=0, le=1)
     """Sample from the likeliest tokens that together have this probability; null: the server's own."""
     seed: int | None = None
-    """Sent as it is; whether the same seed gives the same answer is up to the server."""
-    extra: dict[str, Any] = Field(default_factory=dict)
+    """Of a question's first sample; each further one is asked with the next number. Whether the same seed gives the
+    same answer is up to the server."""
+    extra: Extra = Field(default_factory=dict)
     """Further fields of the request body."""
     grammar_field: GrammarField | None = None
     """What the server reads a grammar from: `grammar` (llama.cpp) or `structured_outputs.grammar` (vLLM >= 0.12)."""
@@ -89,5 +90,5 @@ class EndpointModel(Settings):
 
 
 def identity(endpoint: Endpoint) -> dict[str, Any]:
-    """Return what decides about a completion besides the messages, as far as a client can know it."""
+    """Return what decides about an answer besides the messages, as far as a client can know it."""
     return {"base_url": endpoint.base_url, **endpoint.parameters()}

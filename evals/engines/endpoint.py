@@ -92,7 +92,8 @@ class EndpointLM(LM):
         redact.install()
         with Journal(self._journal, _SAVE_EVERY, redact) as journal:
             for arguments, group in pending.items():
-                asyncio.run(self._ask(with_arguments(self._endpoint, json.loads(arguments)), journal, group))
+                endpoint = of_sample(with_arguments(self._endpoint, json.loads(arguments)), self._sample)
+                asyncio.run(self._ask(endpoint, journal, group))
         return [made.completion if (made := self._done.get(_id(request))) else "" for request in requests]
 
     async def _ask(self, endpoint: Endpoint, journal: Journal, pending: Mapping[int, Instance]) -> None:
@@ -135,6 +136,14 @@ def with_arguments(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Endpoint
         body.pop("stop", None)
     own = {name: body.pop(name) for name in ("max_tokens", "temperature") if name in body}
     return endpoint.model_copy(update={**own, "extra": {**endpoint.extra, **body}})
+
+
+def of_sample(endpoint: Endpoint, sample: int) -> Endpoint:
+    """Return the endpoint that asks for one of a question's samples: with one seed they would all be the same."""
+    seed = endpoint.extra.get("seed")
+    if not isinstance(seed, int):
+        return endpoint
+    return endpoint.model_copy(update={"extra": {**endpoint.extra, "seed": seed + sample}})
 
 
 def _subject(id: int) -> str:

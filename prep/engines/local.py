@@ -45,7 +45,7 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
 
 
 def _refuse_batches(config: PrepConfig) -> None:
-    if any((config.out / BATCHES).glob("*")):
+    if any((config.out / BATCHES).glob("*.json")):
         raise UserError(
             f"{config.out / BATCHES}: batches are under way, engine local would ask for their answers again",
             hint="engine=batch takes them up; or give this run another folder with --out",

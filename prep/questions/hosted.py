@@ -12,6 +12,7 @@ from prep import fingerprint
 from prep.questions.config import Prompts
 from prep.questions.plan import Cell, Draft
 from prep.teachers.openai import Client
+from settings import load_json
 
 _SHOWN = 20
 """Questions of a cell that a request shows as known, the last ones."""
@@ -67,7 +68,7 @@ def read_questions(content: str) -> list[str] | None:
     """Return the strings of an answer's JSON array, whatever stands around it; None where there is no such array."""
     start, end = content.find("["), content.rfind("]")
     try:
-        found = json.loads(content[start : end + 1]) if 0 <= start < end else None
+        found = load_json(content[start : end + 1]) if 0 <= start < end else None
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, list) or not all(isinstance(text, str) for text in found):

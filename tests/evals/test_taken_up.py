@@ -45,12 +45,26 @@ def test_killed_run_goes_on_after_its_last_batch(run: Run, config_file: Path, qu
     torn = kept_path.read_text()
     kept = [json.loads(line) for line in torn.split("\n")[:-1]]
     assert 12 <= len(kept) < 24
-    kept_path.write_text(torn + '{"id": 23, "prompt": "to')
+    in_the_middle_of_a_letter = '{"id": 23, "prompt": "tö'.encode()[:-1]
+    kept_path.write_bytes(torn.encode() + in_the_middle_of_a_letter)
     resumed = run(*many)[0].completions
     assert [resumed[row["id"], 0].seconds for row in kept] == [row["seconds"] for row in kept]
     undisturbed = run(*many, "run=undisturbed")[0]
     assert texts(undisturbed) == [resumed[id, 0].completion for id in range(24)]
     assert len(read_jsonl(kept_path)) == 24
+
+
+def test_completions_are_not_taken_up_once_the_thoughts_of_an_endpoint_are_known(run: Run) -> None:
+    server = ChatServer(lambda seen, times: Act(content="well</think>- rest")).start()
+    try:
+        endpoint = {"base_url": server.url, "model": "served"}
+        for opens in (False, True):
+            models = [{"name": "served", "endpoint": {**endpoint, "opens_thinking": opens}}]
+            found = run(f"models={json.dumps(models)}", "encoder=null")[0].completions
+            assert {made.completion.startswith("<think>") for made in found.values()} == {opens}
+        assert server.answered == len(found)
+    finally:
+        server.stop()
 
 
 def test_killed_run_against_an_endpoint_pays_again_for_no_more_than_was_in_flight(

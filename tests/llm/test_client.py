@@ -89,8 +89,15 @@ def test_retry_after_is_read_as_seconds_and_as_a_date() -> None:
     later = email.utils.format_datetime(datetime.now(UTC) + timedelta(seconds=600), usegmt=True)
     assert retry_after({"retry-after": "3600"}) == 3600
     assert 590 < (retry_after({"retry-after": later}) or 0) <= 600
-    assert retry_after({"retry-after": "soon"}) is None
+    assert [retry_after({"retry-after": said}) for said in ("soon", "inf", "nan")] == [None] * 3
     assert retry_after({}) is None
+
+
+def test_a_server_that_wants_a_day_of_rest_ends_the_run_with_what_is_kept(server: ChatServer, ask) -> None:
+    server.script = lambda seen, times: Act(status=429, headers={"Retry-After": "86400"})
+    with pytest.raises(UserError, match=r"takes no further request for 24\.0 hours \(HTTP 429"):
+        asyncio.run(ask())
+    assert len(server.seen) == 1
 
 
 def test_attempts_are_bounded_and_the_last_reason_is_told(server: ChatServer, ask, tmp_path: Path) -> None:

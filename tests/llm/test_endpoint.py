@@ -4,7 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from llm import Endpoint, Prices, Usage
+from llm.estimate import Estimate
 from llm.redact import Redactor
+from llm.request import Request
 from settings import UserError
 
 
@@ -46,6 +48,31 @@ def test_a_key_that_no_header_can_carry_is_refused_unseen(endpoint: Endpoint, mo
 
 def test_a_server_without_a_key_needs_none(endpoint: Endpoint) -> None:
     assert endpoint.model_copy(update={"api_key_env": None}).api_key() is None
+
+
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        ({"max_tokens": 100_000}, "must not hold max_tokens"),
+        ({"top_p": 1, "n": 4, "stream": True}, "must not hold n, stream"),
+        ({"max_completion_tokens": "many"}, "max_completion_tokens must be a whole number"),
+    ],
+)
+def test_extra_fields_cannot_make_an_answer_cost_more_than_is_counted(
+    endpoint: Endpoint, extra: dict, said: str
+) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Endpoint.model_validate({**endpoint.model_dump(), "extra": extra})
+
+
+def test_the_other_limit_of_an_answer_takes_the_place_of_the_first_and_is_what_is_counted(endpoint: Endpoint) -> None:
+    given = {**endpoint.model_dump(), "max_tokens": 500, "extra": {"max_completion_tokens": 9000, "top_p": 0.9}}
+    other = Endpoint.model_validate(given)
+    request = Request("fingerprint", "row 1", 1, [{"role": "user", "content": "a"}])
+    assert "max_tokens" not in other.parameters()
+    assert other.parameters()["max_completion_tokens"] == other.longest == 9000
+    priced = other.model_copy(update={"prices": other.prices.model_copy(update={"output": 1.0})})
+    assert Estimate(priced).worst(request) > 9000 / 1e6
 
 
 @pytest.mark.parametrize("url", ["api.deepseek.com", "ftp://host/v1", "https://", "https://user:secret@host/v1"])

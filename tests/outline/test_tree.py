@@ -69,6 +69,9 @@ def test_nesting_without_end_is_read_without_failing() -> None:
         ("- a\n - b\n  - c", 1, 3),  # one space does not reach the text of "- a"
         ("• a\n  • b\n    • c", 0, 3),
         ("```markdown\n- a\n  - b\n    - c\n```", 0, 3),
+        ("````md\n- a\n  - b ```", 0, 2),
+        ("``` \n- a\n\n ~~~\n```", 0, 1),
+        ("```\n- a\n``", 0, 0),  # no fence closes with two
         ("```\n- a\n```\nmore", 0, 0),  # the fence is not around the whole
         ("# a\n## b\n- c", 1, 1),
         ("- a\n---\n- b", 1, 1),

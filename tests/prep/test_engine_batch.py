@@ -205,6 +205,14 @@ def test_a_run_that_is_killed_again_and_again_pays_for_nothing_twice(
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
 
 
+def test_what_was_never_sent_as_a_batch_does_not_keep_another_engine_from_asking(
+    server: ChatServer, source, prep: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "out/batches").mkdir(parents=True)
+    (tmp_path / "out/batches/draft-0.jsonl").write_text("{}\n")
+    assert prep(source(make_rows(2)), tmp_path / "out") == 0
+
+
 @pytest.mark.slow
 def test_an_interrupt_leaves_the_batches_to_the_provider_and_says_so(
     server: ChatServer, source, prep: Run, start, tmp_path: Path

@@ -20,6 +20,21 @@ def test_a_bad_line_is_named_by_its_number(tmp_path: Path, line: str, message: s
         read_jsonl(tmp_path / "rows.jsonl")
 
 
+def test_half_a_surrogate_pair_is_read_as_what_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(r'{"a \ud83d": ["\uD83D", "\ud83d\ude00", "\\ud83d"]}' + "\n")
+    rows = read_jsonl(path)
+    assert rows == list(iterate_jsonl(path)) == [{"a ?": ["?", "\U0001f600", r"\ud83d"]}]
+    write_jsonl(path, rows)
+    assert read_jsonl(path) == rows
+
+
+def test_a_text_that_no_file_can_hold_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        write_jsonl(tmp_path / "rows.jsonl", [{"a": "\ud83d"}])
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_is_a_file_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):

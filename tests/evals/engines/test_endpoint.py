@@ -159,6 +159,12 @@ def test_generation_arguments_come_before_the_models_own(server: ChatServer, ask
     assert sent == {"stop": ["\n\n"], "max_tokens": 5, "temperature": 0.3, "top_p": 0.8, "seed": 2}
 
 
+def test_each_sample_of_a_question_has_a_seed_of_its_own(server: ChatServer, asking: Asking) -> None:
+    for sample in range(3):
+        asking.lm(sample=sample, seed=7, temperature=0.7).generate_until(requests("a"))
+    assert [seen.body["seed"] for seen in server.seen] == [7, 8, 9]
+
+
 def test_a_request_sends_what_is_needed_and_no_more(server: ChatServer, asking: Asking) -> None:
     asking.lm().generate_until(requests("a"))
     assert server.seen[0].body == {
