@@ -8,7 +8,8 @@ line, limits that a negation turns from further away, and everything whose words
 
 import re
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import chain, combinations
+from typing import NamedTuple
 
 from outline.quantities.matching import Matching
 from outline.quantities.places import Places, content
@@ -18,6 +19,9 @@ from outline.words import WORD, lower
 
 Pair = tuple[Quantity, Quantity]
 """A quantity of the source and the one of the outline that says the same."""
+
+Sides = tuple[set[str], set[str]]
+"""The words before and behind a number."""
 
 _BESIDE = 60
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
@@ -46,6 +50,16 @@ _NEGATION = re.compile(
 )
 
 
+class _Placed(NamedTuple):
+    """A pair with the words beside its quantity in the source, and what its quantity is of in the outline."""
+
+    pair: Pair
+    line: int
+    sides: Sides
+    around: set[str]
+    subject: set[str]
+
+
 def find_displaced(matching: Matching) -> list[Pair]:
     """Return the pairs of which the outline has the quantity at the wrong place."""
     pairs = matching.pairs()
@@ -63,22 +77,22 @@ def _kind(quantity: Quantity) -> str:
 def _swapped(matching: Matching, pairs: Sequence[Pair]) -> list[Pair]:
     given = [quantity for quantity in matching.given.quantities if quantity.stated]
     stated = [quantity for quantity in matching.stated.quantities if quantity.stated]
+    kinds: dict[str, list[_Placed]] = {}
+    for pair in pairs:
+        sides = _beside(matching.given.text, pair[0], given)
+        subject = _subject(matching.places, pair[1], stated)
+        placed = _Placed(pair, matching.places.line_of(pair[1]), sides, sides[0] | sides[1], subject)
+        kinds.setdefault(_kind(pair[0]), []).append(placed)
     found: list[Pair] = []
-    for one, other in combinations(pairs, 2):
-        if _kind(one[0]) != _kind(other[0]) or one[0].keys & other[0].keys:
+    for one, other in chain.from_iterable(combinations(alike, 2) for alike in kinds.values()):
+        if one.line == other.line or one.around.isdisjoint(other.subject) or other.around.isdisjoint(one.subject):
             continue
-        lines = [matching.places.line_of(pair[1]) for pair in (one, other)]
-        if lines[0] == lines[1]:
+        if one.pair[0].keys & other.pair[0].keys:
             continue
-        first, second = (_subject(matching.places, pair[1], stated) for pair in (one, other))
-        mine, theirs = (_beside(matching.given.text, pair[0], given) for pair in (one, other))
-        if _is_crossed(mine, theirs, first - second, second - first):
-            found += [one, other]
+        if _is_crossed(one.sides, other.sides, one.subject - other.subject, other.subject - one.subject):
+            found += [one.pair, other.pair]
     return found
 
-
-Sides = tuple[set[str], set[str]]
-"""The words before and behind a number."""
 
 
 def _is_crossed(one: Sides, other: Sides, first: set[str], second: set[str]) -> bool:
