@@ -20,6 +20,12 @@ _LITERAL = {"CodeBlock", "HtmlBlock"}
 # A line that goes on with a paragraph cannot begin with ">" except as a quote's own sign.
 _QUOTE_SIGNS = re.compile(r"\n[ \t>]*")
 
+_MARKED = re.compile(r"[<&!\[]")
+"""What may stand for something else than it says: HTML, an entity, a picture, a link."""
+_TAG = re.compile(r"<!--.*?(?:-->|$)|<[^>]*>?", re.DOTALL)
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters by their class that show nothing."""
+
 Words = list[str]
 
 
@@ -122,6 +128,29 @@ def read_blocks(text: str) -> Blocks:
         else:
             reader.read(content, span["start"], span["end"])
     return reader.found
+
+
+def shows_words(text: str) -> bool:
+    """Whether a letter or a digit is left of `text`, Markdown on one line, once it is rendered.
+
+    What shows nothing: HTML's tags and comments, the text that stands for a picture, letters that are fillers.
+    """
+    if not _MARKED.search(text):
+        return _holds_letter(text)
+    pictures = 0
+    for event in _COMMONMARK.events(text):
+        kind, content = _parts(event)
+        if content == "Image":
+            pictures += 1 if kind == "Start" else -1
+        elif kind == "Html":
+            content = _TAG.sub("", content)
+        if not pictures and kind in ("Text", "Code", "Html") and _holds_letter(content):
+            return True
+    return False
+
+
+def _holds_letter(text: str) -> bool:
+    return any(character.isalnum() and character not in _FILLERS for character in text)
 
 
 def _parts(event: Event) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from outline.blocks import shows_words
 from outline.nearness import nearness
 from outline.spec import StructureSpec
 from outline.tree import Outline, parse_outline
@@ -107,7 +108,7 @@ def _violations(outline: Outline, spec: StructureSpec) -> Iterator[Violation]:
         if len(node.children) > spec.max_children:
             allowed = f"at most {spec.max_children} points under it"
             yield Violation("max_children", path, node.line, allowed, str(len(node.children)))
-        if not any(character.isalnum() for character in node.text):
+        if not shows_words(node.text):
             yield Violation("no_empty", path, node.line, "a point with words", repr(node.text))
 
 

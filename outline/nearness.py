@@ -1,5 +1,6 @@
 """How near a text that breaks the contract comes to it, from 0 to 1."""
 
+from outline.blocks import shows_words
 from outline.spec import StructureSpec
 from outline.tree import Outline
 from outline.words import tokens
@@ -13,12 +14,12 @@ def nearness(outline: Outline, spec: StructureSpec) -> float:
     """
     if not outline.roots:
         return 0.0
-    words = [len(tokens(node.text)) for _, _, node in outline.walk()]
-    near = min(1.0, outline.depth / spec.min_depth) * sum(map(bool, words)) / len(words)
+    points = [node.text for _, _, node in outline.walk()]
+    near = min(1.0, outline.depth / spec.min_depth) * sum(map(shows_words, points)) / len(points)
     near *= spec.max_children / max(spec.max_children, outline.max_children)
     if spec.max_roots:
         near *= spec.max_roots / max(spec.max_roots, len(outline.roots))
-    return near if spec.allow_prose else near * _inside(outline, sum(words))
+    return near if spec.allow_prose else near * _inside(outline, sum(len(tokens(text)) for text in points))
 
 
 def _inside(outline: Outline, listed: int) -> float:

@@ -56,12 +56,19 @@ class StructureSpec(Settings):
         return "\n".join([*rules, *_TEXT_RULES]) + "\n"
 
 
+# Of the scripts of most languages: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic, Devanagari, Thai, Georgian, kana,
+# Chinese and Hangul. Nothing in between is a mark or a letter that shows nothing.
+_LETTERS = (
+    r"\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02AF\u1E00-\u1EFF\u03A3-\u03F5\u03F7-\u0481\u048A-\u052F\u0531-\u0556\u05D0-\u05EA"
+    r"\u0620-\u063F\u0641-\u064A\u0671-\u06D3\u0904-\u0939\u0E01-\u0E30\u10D0-\u10FA\u3041-\u3096\u30A1-\u30FA\u3400-\u4DBF"
+    r"\u4E00-\u9FFF\uAC00-\uD7A3"
+)
 # A point starts with a letter (bold or not) or with a number that is no list marker: anything that could open a
 # block of its own there would change the tree.
 _TEXT_RULES = (
     "text ::= start rest",
     'start ::= letter | "**" letter | number',
-    r"letter ::= [A-Za-z\u00C0-\u167F\u3040-\uD7A3]",
+    f"letter ::= [A-Za-z{_LETTERS}]",
     r"number ::= [0-9]+ ([^0-9.)\n\r] | [.)] [^ \t\n\r])",
     r"rest ::= [^\n\r]*",
 )

@@ -94,7 +94,6 @@ def _swapped(matching: Matching, pairs: Sequence[Pair]) -> list[Pair]:
     return found
 
 
-
 def _is_crossed(one: Sides, other: Sides, first: set[str], second: set[str]) -> bool:
     """Whether the words of each number stand beside the other in the outline, and nothing says that they stand right.
 

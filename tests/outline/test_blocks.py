@@ -2,12 +2,13 @@
 
 import re
 
+import pytest
 from commonmark import Parser
 from commonmark.node import Node as Block
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from outline.blocks import read_blocks
+from outline.blocks import read_blocks, shows_words
 
 PIECES = [
     *"word **bold** *it* _it_ __b__ `code` ``` ~~~ <html> <!-- <div> </p> &amp; <u@v.w>".split(),
@@ -136,3 +137,25 @@ def reading_by_the_reference(text: str) -> Reading:
 def test_any_text_is_read_as_by_the_reference(text: str) -> None:
     assume(not DIFFERENT.search(text))
     assert reading(text) == reading_by_the_reference(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "**", "—", "&nbsp;", "&#160;", "&zwnj;", "![](a.png)", "![a leg](a.png)", "<!-- hidden -->", "<b></b>",
+        "<br>", "<br/> **", "<!-- a", '<img alt="a">', "<div class=a>", "[](b)", "[x]: /u", "\u115f", "\u3164 \u200b",
+    ],
+)  # fmt: skip
+def test_what_shows_nothing_is_no_word(text: str) -> None:
+    assert not shows_words(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a", "5", "**體**", "&amp; b", "&eacute;", "[a](b)", "![](a.png) b", "<b>a</b>", "<div>a</div>", "`<b>`",
+        "\\<b>", "a < b", "<5 mg", "x & y", "`&nbsp;`", "<https://a.b>", "![a](b) `c`",
+    ],
+)  # fmt: skip
+def test_what_shows_a_letter_or_a_digit_has_words(text: str) -> None:
+    assert shows_words(text)

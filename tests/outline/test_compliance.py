@@ -21,6 +21,8 @@ def rules(text: str, spec: StructureSpec = SPEC) -> set[str]:
         (GOOD + "\n- f", {"max_roots"}),
         ("- a\n  - b\n    - c\n-", {"no_empty"}),
         (GOOD + "\n  - ****", {"no_empty"}),
+        (GOOD + "\n  - &nbsp;", {"no_empty"}),
+        (GOOD + "\n  - ![a picture](of.png)", {"no_empty"}),
         ("Sure:\n\n" + GOOD, {"list_only"}),
         (GOOD + "\n\n---", {"list_only"}),
         ("# Answer\n" + GOOD, {"list_only"}),

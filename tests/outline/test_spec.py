@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import xgrammar
 from xgrammar.testing import _is_grammar_accept_string
 
 from outline import StructureSpec, check_compliance
+from outline.blocks import shows_words
 from settings import UserError
 
 OTHER = StructureSpec(min_depth=2, max_children=3, max_roots=None, allow_prose=True)
@@ -60,3 +62,13 @@ def test_a_mistake_in_a_spec_is_named(tmp_path: Path, text: str, message: str) -
     with pytest.raises(UserError) as caught:
         StructureSpec.load(tmp_path / "spec.yml")
     assert message in str(caught.value)
+
+
+def test_every_letter_that_the_grammar_lets_a_point_begin_with_is_a_word(spec: StructureSpec) -> None:
+    rule = re.search(r"letter ::= \[(.*)\]", spec.grammar())
+    assert rule
+    ranges = re.findall(r"(\\u....|[A-Z]|[a-z])-(\\u....|[A-Z]|[a-z])", rule[1])
+    bounds = [[int(end[2:], 16) if end.startswith("\\u") else ord(end) for end in pair] for pair in ranges]
+    letters = [chr(code) for first, last in bounds for code in range(first, last + 1)]
+    assert len(letters) > 30_000
+    assert [letter for letter in letters if not shows_words(letter)] == []
