@@ -1,5 +1,6 @@
 """A task of `evals/tasks`: which questions it asks, and how. lm-eval and the harness both take them from here."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,8 +10,10 @@ from pydantic import Field
 
 from evals.paraphrases import paraphrase
 from evals.questions import Question, load_questions
-from outline import StructureSpec
+from outline import StructureSpec, check_compliance
 from settings import Settings, UserError, read_yaml
+
+log = logging.getLogger(__name__)
 
 TASKS = Path(__file__).with_name("tasks")
 DATA = TASKS / "data"
@@ -53,6 +56,8 @@ class Task:
     def questions(self, path: Path, spec: StructureSpec, limit: int | None, examples: Path | None) -> list[Question]:
         """Return the questions as they are asked: with the task's instruction, after its worked examples."""
         questions = task_questions(self.options, path, spec, limit)
+        if self.options.instruction == "asked":
+            _warn_of_another_contract(self.name, questions, spec)
         if not self.shots:
             return questions
         shots = _first_shots(load_shots(examples, spec), self, examples or EXAMPLES)
@@ -98,13 +103,35 @@ def task_questions(
 
 
 def load_shots(path: str | Path | None, spec: StructureSpec) -> list[Question]:
-    """Return the worked examples of a chat file, by default those beside the tasks; each has an answer."""
+    """Return the worked examples of a chat file, by default those beside the tasks.
+
+    Raises `UserError` for one without an answer, and for one whose answer breaks the contract that it is to show.
+    """
     source = Path(path or EXAMPLES)
     questions = [_filled(question, spec) for question in load_questions(source)]
     for question in questions:
         if not question.answer:
             raise UserError(f"{source}, row {question.id + 1}: a worked example needs an assistant message")
+        if broken := check_compliance(question.answer, spec).violations:
+            raise UserError(
+                f"{source}, row {question.id + 1}: the worked example breaks the contract: {broken[0].message()}",
+                hint="shots names a chat file with examples that keep it",
+            )
     return questions
+
+
+def _warn_of_another_contract(task: str, questions: Sequence[Question], spec: StructureSpec) -> None:
+    """Say that answers are held against a contract which their questions do not ask for: often the wrong `spec`."""
+    others = [question for question in questions if question.system and spec.instruction() not in question.system]
+    if others:
+        log.warning(
+            "%s: the system messages of %d of %d questions do not hold the contract's instruction (%s); is `spec` the "
+            "file that they were made with?",
+            task,
+            len(others),
+            len(questions),
+            spec.instruction(),
+        )
 
 
 def _first_shots(examples: Sequence[Question], task: Task, path: Path) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,8 @@ from settings import UserError, read_jsonl, write_jsonl
 
 SYSTEM = "You are a doctor. "
 
+OUTLINE = "- a\n  - b\n    - c"
+
 
 @pytest.fixture
 def asked_file(tmp_path: Path, spec: StructureSpec) -> Path:
@@ -96,8 +98,24 @@ def test_an_example_that_is_itself_asked_is_refused(asked_file: Path, tmp_path: 
         questions("outline_1shot", asked_file, spec, examples)
 
 
+def test_an_example_that_breaks_the_contract_is_refused() -> None:
+    narrow = StructureSpec(min_depth=3, max_children=1, max_roots=1, allow_prose=False)
+    with pytest.raises(UserError, match=r"examples\.jsonl, row 1: the worked example breaks the contract: max_"):
+        load_shots(None, narrow)
+
+
+def test_questions_that_ask_for_another_contract_are_told_of(
+    asked_file: Path, spec: StructureSpec, caplog: pytest.LogCaptureFixture
+) -> None:
+    load_task("outline").questions(asked_file, spec, None, None)
+    assert "is `spec` the file" not in caplog.text
+    load_task("outline").questions(asked_file, spec.model_copy(update={"min_depth": 7}), None, None)
+    assert "do not hold the contract's instruction (Answer as one nested" in caplog.text
+
+
 @pytest.mark.parametrize(
-    ("answers", "message"), [(["- a"], "needs 3 worked examples, got 1"), ([None], "needs an assistant message")]
+    ("answers", "message"),
+    [([OUTLINE], "needs 3 worked examples, got 1"), ([None], "needs an assistant message"), (["- a"], "breaks the")],
 )
 def test_too_few_examples_are_refused(
     answers: list[str | None], message: str, asked_file: Path, tmp_path: Path, spec: StructureSpec
