@@ -91,7 +91,7 @@ def test_the_placeholder_of_shipped_questions_becomes_the_instruction(asked_file
 
 def test_an_example_that_is_itself_asked_is_refused(asked_file: Path, tmp_path: Path, spec: StructureSpec) -> None:
     row = read_jsonl(asked_file)[0]
-    row["messages"].append({"role": "assistant", "content": "- a"})
+    row["messages"].append({"role": "assistant", "content": OUTLINE})
     examples = tmp_path / "examples.jsonl"
     write_jsonl(examples, [row])
     with pytest.raises(UserError, match="a worked example is itself asked"):
