@@ -1,11 +1,14 @@
 """The planner's memory is what a real step takes, continues over layers without error, and is shared as ZeRO does."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.training.measured import measured_peak
 from training.plan.architecture import KNOWN, count, model_config
+from training.plan.memory import _TRACKED
 from training.plan.setup import Setup, set_up
 from training.plan.tracking import track, track_layers
 from training.plan.zero import Sizes, on_host, read_zero, sharded
@@ -143,3 +146,22 @@ def test_lora_kernels_are_on_where_no_key_speaks_of_them(keys: dict[str, bool], 
     config = {key: value for key, value in render("configs/qwen-lora.yml").items() if not key.endswith("_kernel")}
     found = set_up("a run", {**config, **keys}, 2048, 1)
     assert (found.adapter, found.kernels) == ((16, True, ()), kernels)
+
+
+def _imported(file: str, root: Path) -> set[str]:
+    """The modules of `training`, as files from its folder, that a file imports anywhere."""
+    found = set()
+    for node in ast.walk(ast.parse((root / "training" / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "training":
+            named = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+            found |= {f"{name.removeprefix('training.').replace('.', '/')}.py" for name in named}
+    return {file for file in found if (root / "training" / file).is_file()}
+
+
+def test_a_kept_figure_depends_on_every_module_that_tracks_a_step(root: Path) -> None:
+    read_as_values = {"plan/setup.py"}
+    found, waiting = set(), {"plan/tracking.py"}
+    while waiting:
+        found |= waiting
+        waiting = {other for file in waiting for other in _imported(file, root)} - found - read_as_values
+    assert found == set(_TRACKED)

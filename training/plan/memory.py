@@ -28,7 +28,8 @@ PROCESS = 5.0
 """GiB of host memory for one training process (Python, PyTorch, CUDA's host side, the dataset): assumed."""
 
 _LIBRARIES = ("torch", "transformers", "peft", "liger-kernel", "axolotl")
-_TRACKED = ("plan/tracking.py", "plan/model.py", "loss.py")
+_TRACKED = ("plan/tracking.py", "plan/tracker.py", "plan/model.py", "loss.py")
+"""The code that tracks a step, from the folder of `training`; what plan/setup.py reads is in the key as it is."""
 
 
 @dataclass(frozen=True)
