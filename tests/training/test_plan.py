@@ -1,6 +1,7 @@
 """What a run is planned to do with its data, time and money, and what the command says to a mistake."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -156,3 +157,17 @@ def test_a_base_model_that_cannot_be_had_is_one_message(run_module: Run, chat_fi
     assert done.returncode == 2
     assert "the architecture of nobody/nothing cannot be had" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_that_no_conversation_fits_is_one_message_with_the_least_length(
+    run_module: Run, chat_file: Path, tiny: Path
+) -> None:
+    run = ["training", "plan", "configs/qwen-lora.yml", "--data", chat_file, "--tokenizer", tiny, "--gpu", "h200"]
+    done = run_module(*run, "sequence_len=8", HF_HUB_OFFLINE="1")
+    assert done.returncode == 2
+    assert "configs/qwen-lora.yml: all 64 conversations are longer than sequence_len 8" in done.stderr
+    assert "Traceback" not in done.stderr
+    least = re.search(r"the shortest takes (sequence_len=\d+)", done.stderr)
+    assert least
+    enough = run_module(*run, least.group(1), HF_HUB_OFFLINE="1")
+    assert (enough.returncode, "conversations over sequence_len" in enough.stdout) == (0, True), enough.stderr

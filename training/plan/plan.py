@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from settings import UserError
 from training.plan.architecture import Weights, count, model_config
 from training.plan.batches import Schedule, schedule
 from training.plan.cards import Card
@@ -48,7 +49,16 @@ class OnCard:
 
 
 def make_plan(name: str, config: Mapping[str, Any], lengths: Lengths, gpus: int) -> Plan:
-    """Plan the rendered `config`; takes some seconds where its step has not been tracked before."""
+    """Plan the rendered `config`; takes some seconds where its step has not been tracked before.
+
+    Raises `UserError` where not one conversation fits its sequence length.
+    """
+    if not any_fits(config, lengths):
+        limit = config["sequence_len"]
+        raise UserError(
+            f"{name}: all {len(lengths.tokens):,} conversations are longer than sequence_len {limit:,}",
+            hint=f"the shortest takes sequence_len={min(lengths.tokens)}",
+        )
     architecture = model_config(name, str(config["base_model"]))
     weights = count(architecture, config.get("unfrozen_parameters") or ())
     steps = schedule(config, lengths.tokens, gpus, lengths.trained)
@@ -67,6 +77,11 @@ def make_plan(name: str, config: Mapping[str, Any], lengths: Lengths, gpus: int)
         work=run_work(architecture, weights, setup, steps),
         gpus=gpus,
     )
+
+
+def any_fits(config: Mapping[str, Any], lengths: Lengths) -> bool:
+    """Whether a conversation is left to train on, whole or cut, at the config's sequence length."""
+    return config.get("excess_length_strategy") == "truncate" or min(lengths.tokens) <= int(config["sequence_len"])
 
 
 def on_cards(plan: Plan, cards: Sequence[Card], prices: Prices, utilisation: float | None) -> list[OnCard]:

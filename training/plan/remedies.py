@@ -45,7 +45,10 @@ def _another_run(plan: Plan, path: str, card: Card) -> str:
     if plan.setup.adapter or not lora.is_file():
         return "no shipped override is enough; take a larger card"
     for overrides in ([], [f"{_HARDWARE}/a10g-24gb.yml"], [f"{_HARDWARE}/a10g-24gb.yml", f"{_HARDWARE}/fp16.yml"]):
-        tried = make_plan(str(lora), render(lora, overrides, (), plan.gpus), plan.lengths, plan.gpus)
+        try:
+            tried = make_plan(str(lora), render(lora, overrides, (), plan.gpus), plan.lengths, plan.gpus)
+        except UserError:
+            continue
         if not why_not(tried, card):
             return (
                 " ".join([str(lora), *(f"--override {file}" for file in overrides)]) + f": {tried.memory.peak:.1f} GiB"

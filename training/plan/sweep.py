@@ -7,7 +7,7 @@ from rich.table import Table
 
 from settings import output
 from training.plan.cards import Card
-from training.plan.plan import Plan, make_plan, on_cards, why_not
+from training.plan.plan import Plan, any_fits, make_plan, on_cards, why_not
 from training.plan.prices import Prices
 
 MICRO_BATCHES = (1, 2, 4, 8)
@@ -15,9 +15,10 @@ LENGTHS = (1024, 2048, 4096)
 
 
 def sweep(plan: Plan, cards: Sequence[Card], prices: Prices, utilisation: float | None) -> list[dict[str, Any]]:
-    """One row for each combination; the other keys are those of `plan`, so a larger batch makes a larger step."""
+    """One row for each combination, but for lengths that no conversation fits; the other keys are those of `plan`, so a
+    larger batch makes a larger step."""
     rows = []
-    for length in LENGTHS:
+    for length in (length for length in LENGTHS if any_fits({**plan.config, "sequence_len": length}, plan.lengths)):
         for micro in MICRO_BATCHES:
             for checkpointing in (False, True):
                 keys = {"micro_batch_size": micro, "sequence_len": length, "gradient_checkpointing": checkpointing}
