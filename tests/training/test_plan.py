@@ -53,6 +53,15 @@ def test_a_conversation_that_is_too_long_is_reported(strategy: str, kept: int) -
     assert (plan.too_long, plan.trained_on) == (1, kept)
 
 
+@pytest.mark.parametrize(("seed", "same"), [(0, 0), (None, 42), (42, 42)])
+def test_the_order_is_that_of_the_seed_and_without_one_of_axolotls_default(seed: int | None, same: int) -> None:
+    lengths = [(37 * i) % 90 + 5 for i in range(200)]
+    padded = {"sequence_len": 100, "micro_batch_size": 2, "pad_to_sequence_len": False}
+    schedules = {number: schedule({**padded, "seed": number}, lengths, gpus=1) for number in (0, 42)}
+    assert schedules[0] != schedules[42]
+    assert schedule({**padded, "seed": seed}, lengths, gpus=1) == schedules[same]
+
+
 def test_time_is_arithmetic_over_speed_and_not_below_the_optimizers_traffic() -> None:
     plan = schedule(PACKED, [50] * 40, gpus=1)
     card, work = CARDS["a100-80gb"], Work(312e12 / 2, 312e12 / 2, 0)

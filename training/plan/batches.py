@@ -51,28 +51,17 @@ def schedule(
     not full (`drop_last`), other conversations each epoch: `left` counts these.
     """
     limit = int(config["sequence_len"])
-    strategy = str(config.get("excess_length_strategy") or "drop")
-    too_long = sum(length > limit for length in lengths)
-    pairs = zip(lengths, answers or lengths, strict=True)
-    kept = [
-        (min(length, limit), min(trained, limit))
-        for length, trained in pairs
-        if length <= limit or strategy == "truncate"
-    ]
-    random.Random(int(config.get("seed") or 42)).shuffle(kept)
-    rows = int(config.get("micro_batch_size") or 1)
+    kept = _kept(config, lengths, answers or lengths)
     pack = _packed if config.get("sample_packing") else _padded
-    batches = pack(kept, config, limit, rows)
+    batches = pack(kept, config, limit, int(config.get("micro_batch_size") or 1))
     accumulation = int(config.get("gradient_accumulation_steps") or 1)
-    shared = len(batches) - len(batches) % gpus if len(batches) >= gpus else len(batches)
-    per_epoch = math.ceil(math.ceil(len(batches) / gpus) / accumulation)
-    epochs, steps = _steps(config, per_epoch)
-    used = batches[:shared] or batches
+    epochs, steps = _steps(config, math.ceil(math.ceil(len(batches) / gpus) / accumulation))
+    used = batches[: len(batches) - len(batches) % gpus] or batches
     width = sum(batch.positions for batch in used) / max(len(used), 1)
     return Schedule(
         conversations=len(lengths),
-        too_long=too_long,
-        strategy=strategy,
+        too_long=sum(length > limit for length in lengths),
+        strategy=_strategy(config),
         epochs=epochs,
         steps=steps,
         step_tokens=round(width * gpus * accumulation),
@@ -98,6 +87,21 @@ class _Batch:
 
 _Pairs = Sequence[tuple[int, int]]
 """Tokens of each conversation, and how many of them are trained."""
+
+
+def _strategy(config: Mapping[str, Any]) -> str:
+    return str(config.get("excess_length_strategy") or "drop")
+
+
+def _kept(config: Mapping[str, Any], lengths: Sequence[int], answers: Sequence[int]) -> list[tuple[int, int]]:
+    """What is not dropped for its length, cut where the run cuts, in the order of the run's seed."""
+    limit, cut = int(config["sequence_len"]), _strategy(config) == "truncate"
+    pairs = zip(lengths, answers, strict=True)
+    kept = [(min(length, limit), min(trained, limit)) for length, trained in pairs if length <= limit or cut]
+    # Axolotl's own default.
+    seed = 42 if config.get("seed") is None else int(config["seed"])
+    random.Random(seed).shuffle(kept)
+    return kept
 
 
 def _packed(kept: _Pairs, config: Mapping[str, Any], limit: int, rows: int) -> list[_Batch]:
