@@ -21,8 +21,6 @@ EXAMPLES = DATA / "examples.jsonl"
 OWN_QUESTIONS = "questions"
 """The set of those tasks that ask the questions of the config."""
 
-_STRUCTURE = "{structure}"
-
 
 class TaskOptions(Settings):
     """The `metadata` of a task file."""
@@ -141,7 +139,7 @@ def _first_shots(examples: Sequence[Question], task: Task, path: Path) -> tuple[
 
 
 def _filled(question: Question, spec: StructureSpec) -> Question:
-    return replace(question, system=question.system.replace(_STRUCTURE, spec.instruction()))
+    return replace(question, system=spec.fill(question.system))
 
 
 def _reworded(question: Question, options: TaskOptions, spec: StructureSpec, source: Path) -> Question:

@@ -34,6 +34,10 @@ class StructureSpec(Settings):
         ]
         return " ".join(sentences)
 
+    def fill(self, template: str) -> str:
+        """Return a text with the instruction in the place of each `{structure}`; other braces are text."""
+        return template.replace("{structure}", self.instruction())
+
     def grammar(self, extra_levels: int = 1) -> str:
         """Return a grammar whose every string is compliant, up to `extra_levels` deeper than the spec asks.
 

@@ -15,7 +15,7 @@ ChatRow = dict[str, Any]
 
 def system_prompt(template: str, spec: StructureSpec) -> str:
     """Return what the student is told at training and at evaluation alike."""
-    return template.replace("{structure}", spec.instruction()).strip()
+    return spec.fill(template).strip()
 
 
 def training_row(conversion: Conversion, system: str) -> ChatRow:

@@ -35,7 +35,7 @@ def project_prompt(spec: StructureSpec) -> str:
     text = (read_yaml(PREP).get("chat") or {}).get("system")
     if not text:
         raise UserError(f"{PREP}: chat.system is missing", hint="name a system message with --system")
-    return text.format(structure=spec.instruction())
+    return spec.fill(text).strip()
 
 
 def keep_system_prompt(source: Path, out: Path, spec: StructureSpec) -> str:
