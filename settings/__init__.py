@@ -4,6 +4,7 @@ from settings.config import Settings, apply_overrides, load_config, merge, read_
 from settings.console import console, disable_telemetry, output, setup_logging
 from settings.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, UserError, run_command
 from settings.files import iterate_jsonl, load_json, open_jsonl, parse_jsonl, read_jsonl, write_jsonl, write_text
+from settings.network import is_loopback
 
 __all__ = [
     "EXIT_BAD_INPUT",
@@ -13,6 +14,7 @@ __all__ = [
     "apply_overrides",
     "console",
     "disable_telemetry",
+    "is_loopback",
     "iterate_jsonl",
     "load_config",
     "load_json",

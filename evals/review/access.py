@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import ipaddress
 import os
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -13,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from settings import UserError
+from settings import UserError, is_loopback
 
 COOKIE = "review"
 OPEN = "/api/token"
@@ -34,14 +33,6 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
 }
 """Only our own script and style run, nothing is loaded from elsewhere, and no text can become markup."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address to listen on is reached from this machine only."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def read_token(host: str, variable: str | None, file: Path | None) -> str | None:

@@ -17,14 +17,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from evals.review.access import COOKIE, OPEN, Guard, is_loopback, pass_of, same
+from evals.review.access import COOKIE, OPEN, Guard, pass_of, same
 from evals.review.calls import Rate, Rater, Show, Token, WrongCall
 from evals.review.plan import Showing, Study
 from evals.review.ratings import AXES, LONGEST_COMMENT, LONGEST_NAME, VERDICTS, Rating
 from evals.review.run import ReviewRun
 from evals.review.screen import screen
 from evals.review.store import RatingStore
-from settings import UserError
+from settings import UserError, is_loopback
 
 _PAGE = Path(__file__).with_name("page")
 _FILES = {"/review.css": "text/css", "/review.js": "text/javascript", "/answers.js": "text/javascript"}

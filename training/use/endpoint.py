@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from settings import UserError
+from settings import UserError, is_loopback
 from training.use.prompt import Message
 from training.use.reply import Asked, OnText, Reply, grammar_fields
 
@@ -71,8 +71,3 @@ class Endpoint:
             body = error.body if isinstance(error.body, dict) else {}
             reason = " ".join(str(body.get("message") or error.message).split())
             raise UserError(f"{self.url}: {reason[:300]}") from error
-
-
-def is_loopback(host: str | None) -> bool:
-    """True for a name or an address of this machine itself."""
-    return host in ("localhost", "::1") or (host or "").startswith("127.")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from evals.review.access import HEADERS, is_loopback, read_token
+from evals.review.access import HEADERS, read_token
 from evals.review.plan import Study
 from evals.review.ratings import AXES
 from evals.review.run import ReviewRun
@@ -141,8 +141,6 @@ def test_the_server_asks_nobody(folder: Path, root: Path) -> None:
 
 
 def test_only_loopback_goes_without_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [is_loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost")] == [True] * 5
-    assert [is_loopback(host) for host in ("0.0.0.0", "::", "10.0.0.1", "name.example", "")] == [False] * 5
     assert read_token("127.0.0.1", None, None) is None
     monkeypatch.setenv("RATERS", TOKEN)
     monkeypatch.setenv("SHORT", "secret")
