@@ -88,14 +88,17 @@ class Endpoint(Settings):
 
     def api_key(self) -> str | None:
         """Return the key from the environment, None where none is wanted; raises `UserError` where it is missing."""
-        if self.api_key_env is None:
-            return None
-        key = os.environ.get(self.api_key_env, "").strip()
-        if not key:
-            raise UserError(
-                f"the environment variable {self.api_key_env} is not set: {self.base_url} needs an API key",
-                hint=f"export {self.api_key_env}=..., or name an endpoint that needs none",
-            )
-        if not key.isascii() or not key.isprintable():
-            raise UserError(f"the API key in {self.api_key_env} holds characters that no HTTP header can carry")
-        return key
+        return None if self.api_key_env is None else read_api_key(self.api_key_env, self.base_url)
+
+
+def read_api_key(variable: str, url: str) -> str:
+    """Return the key of the server at `url` from an environment variable; raises `UserError` where it is missing."""
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise UserError(
+            f"the environment variable {variable} is not set: {url} needs an API key",
+            hint=f"export {variable}=..., or name an endpoint that needs none",
+        )
+    if not key.isascii() or not key.isprintable():
+        raise UserError(f"the API key in {variable} holds characters that no HTTP header can carry")
+    return key

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from llm.endpoint import read_api_key
 from outline import StructureSpec, check_compliance
 from settings import UserError, console
 from training.use.endpoint import Endpoint
@@ -29,6 +30,8 @@ class Chat:
     spec: StructureSpec
     asked: Asked
     context: int
+    api_key_env: str | None
+    """The variable that holds the key of a server; None: it gets none."""
 
 
 def chat(options: Chat) -> int:
@@ -61,8 +64,11 @@ def _start(options: Chat) -> tuple[Engine, str]:
         if options.engine:
             raise UserError(f"{options.model}: a server has its own engine, so --engine has no place here")
         text, origin = project_prompt(options.spec), str(PREP)
-        engine: Engine = Endpoint(options.model)
+        key = read_api_key(options.api_key_env, options.model) if options.api_key_env else None
+        engine: Engine = Endpoint(options.model, key)
     else:
+        if options.api_key_env:
+            raise UserError(f"{options.model}: --api-key-env has no place here: only the URL of a server takes a key")
         model = find_model(options.model)
         text, origin = system_prompt(model.folder, options.spec)
         engine = start_engine(model, options.engine, options.context)

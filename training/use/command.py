@@ -28,6 +28,7 @@ def add_commands(commands: Any) -> None:
     chat.add_argument("question", nargs="?", help="default: a session, or what standard input holds")
     chat.add_argument("--max-new-tokens", type=_positive, default=1024, help="of one answer (default: 1024)")
     chat.add_argument("--temperature", type=_temperature, default=0.0, help="0 is greedy, as in evaluation")
+    chat.add_argument("--api-key-env", metavar="NAME", help="variable with the key of a server (default: it gets none)")
     chat.set_defaults(run=_chat)
     serve = commands.add_parser("serve", help="an OpenAI-compatible endpoint over a model")
     serve.add_argument("model", metavar="MODEL", help="a .gguf, or the folder of a whole model for vLLM")
@@ -74,7 +75,18 @@ def _chat(options: argparse.Namespace) -> int:
     _end_on_sigterm()
     spec = StructureSpec.load(options.spec)
     asked = Asked(options.max_new_tokens, options.temperature, spec.grammar() if options.grammar else None)
-    return chat(Chat(options.model, options.question, options.engine, options.system, spec, asked, options.context))
+    return chat(
+        Chat(
+            options.model,
+            options.question,
+            options.engine,
+            options.system,
+            spec,
+            asked,
+            options.context,
+            options.api_key_env,
+        )
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -1,7 +1,6 @@
 """A server that speaks OpenAI's API answers: one of ours on loopback, or any that a URL names."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -16,7 +15,8 @@ TIMEOUT = 600.0
 class Endpoint:
     """The first model that a server offers; raises `UserError` where no server answers."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, api_key: str | None = None) -> None:
+        """Without `api_key` the server is told nothing of who asks, whatever the environment holds for OpenAI's."""
         import openai
 
         address = urlsplit(url)
@@ -24,10 +24,11 @@ class Endpoint:
         self._failed, self._unreachable = openai.APIError, openai.APIConnectionError
         # A proxy of the environment knows nothing of a server on this machine.
         http = openai.DefaultHttpxClient(trust_env=not is_loopback(address.hostname))
-        key = os.environ.get("OPENAI_API_KEY") or "none"
+        timeout = openai.Timeout(TIMEOUT, connect=10)
         self._client = openai.OpenAI(
-            base_url=self.url, api_key=key, max_retries=0, timeout=openai.Timeout(TIMEOUT, connect=10), http_client=http
+            base_url=self.url, api_key=api_key or "none", max_retries=0, timeout=timeout, http_client=http
         )
+        self._client.organization = self._client.project = None
         with self._reported():
             models = self._client.models.list().data
         if not models:
