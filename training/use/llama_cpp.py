@@ -95,7 +95,11 @@ class LlamaCpp(Endpoint):
 
     def __init__(self, path: Path, context: int = CONTEXT) -> None:
         self.server = LlamaCppServer(path, context)
-        super().__init__(self.server.address)
+        try:
+            super().__init__(self.server.address)
+        except BaseException:
+            self.server.close()
+            raise
 
     def answer(self, messages: list[Message], asked: Asked, on_text: OnText) -> Reply:
         """Return the answer, as `Endpoint` does; raises `UserError` for a grammar inside a think block too."""

@@ -80,7 +80,11 @@ class Vllm(Endpoint):
 
     def __init__(self, folder: Path, context: int = CONTEXT) -> None:
         self._server = VllmServer(folder, context)
-        super().__init__(self._server.address)
+        try:
+            super().__init__(self._server.address)
+        except BaseException:
+            self._server.close()
+            raise
 
     def close(self) -> None:
         """End the server."""

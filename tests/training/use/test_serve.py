@@ -14,6 +14,7 @@ from outline import StructureSpec, check_compliance
 from tests.training.use.asking import SYSTEM, conversation
 from tests.training.use.serving import serving
 from training.use.front import Additions, add
+from training.use.llama_cpp import LlamaCpp
 
 pytestmark = pytest.mark.slow
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -99,6 +100,23 @@ def test_it_ends_on_a_signal_and_leaves_the_port(gguf: Path, root: Path) -> None
     assert process.wait(30) == 0
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))
+
+
+def test_llama_cpp_leaves_the_port_when_it_cannot_be_asked(gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from openai.resources.models import Models
+
+    addresses = []
+
+    def interrupted(models: Models) -> None:
+        addresses.append(models._client.base_url)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Models, "list", interrupted)
+    with pytest.raises(KeyboardInterrupt) as held:
+        LlamaCpp(gguf)
+    assert held.value.__traceback__, "which holds the server for as long as it is there itself"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", addresses[0].port))
 
 
 @pytest.mark.parametrize("body", [b"no json", b"[]", b'{"messages": "hi"}'])

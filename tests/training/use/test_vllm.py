@@ -30,7 +30,8 @@ if {fails}:
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.answer({{"object": "list", "data": [{{"id": options["--served-model-name"], "object": "model"}}]}})
+        models = [{{"id": options["--served-model-name"], "object": "model"}}] if {models} else []
+        self.answer({{"object": "list", "data": models}})
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -59,10 +60,11 @@ HTTPServer((options["--host"], int(options["--port"])), Handler).serve_forever()
 def stand_in(tmp_path: Path) -> Callable[..., tuple[str, Path]]:
     """Put a `vllm` into a folder; return the PATH with it, and the file where it keeps what it got."""
 
-    def put(fails: bool = False) -> tuple[str, Path]:
+    def put(fails: bool = False, models: bool = True) -> tuple[str, Path]:
         command, record = tmp_path / "bin/vllm", tmp_path / "record.json"
         command.parent.mkdir()
-        command.write_text(STAND_IN.format(python=sys.executable, record=str(record), fails=fails), encoding="utf-8")
+        told = {"python": sys.executable, "record": str(record), "fails": fails, "models": models}
+        command.write_text(STAND_IN.format(**told), encoding="utf-8")
         command.chmod(0o755)
         return f"{command.parent}{os.pathsep}/usr/bin:/bin", record
 
@@ -92,6 +94,17 @@ def test_chat_starts_it_asks_it_with_the_grammar_and_ends_it(
     assert [message["role"] for message in got["asked"]["messages"]] == ["system", "user"]
     with pytest.raises(ProcessLookupError):
         os.kill(got["pid"], 0)
+
+
+def test_it_ends_when_it_cannot_be_asked(
+    stand_in: Callable[..., tuple[str, Path]], model: Path, run_module: Run
+) -> None:
+    path, record = stand_in(models=False)
+    done = run_module("training", "chat", model, "it hurts", "--engine", "vllm", PATH=path)
+    assert done.returncode == 2
+    assert "the server offers no model" in done.stderr
+    with pytest.raises(ProcessLookupError):
+        os.kill(json.loads(record.read_text(encoding="utf-8"))["pid"], 0)
 
 
 def test_what_it_said_when_it_could_not_start_is_shown(
