@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from settings import UserError, read_yaml
+from settings import UserError, read_jsonl, read_yaml
 from training.plan.architecture import count, model_config
 from training.plan.batches import first_fit, schedule
 from training.plan.cards import CARDS, find_cards
@@ -119,6 +120,37 @@ def test_lengths_hold_the_template(chat_file: Path, tiny: Path) -> None:
     assert read_lengths("a run", CHAT, str(chat_file), str(tiny)).tokens != guessed.tokens
     for lengths in (counted, guessed):
         assert all(0 < trained < tokens for trained, tokens in zip(lengths.trained, lengths.tokens, strict=True))
+
+
+def test_tokens_are_counted_as_transformers_renders_them(chat_file: Path, tiny: Path) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    counted = read_lengths("a run", {"base_model": str(tiny)}, str(chat_file))
+    conversations = [row["messages"] for row in read_jsonl(chat_file)]
+    assert counted.tokens == [len(ids) for ids in tokenizer.apply_chat_template(conversations)["input_ids"]]
+
+
+@pytest.mark.parametrize("template", ["exaone4", "llava", "phi_4", "mistral_v7_tekken"])
+def test_a_template_with_the_tags_and_functions_of_transformers_is_rendered(
+    template: str, chat_file: Path, tiny: Path
+) -> None:
+    config = {**CHAT, "chat_template": template}
+    for tokenizer in (None, str(tiny)):
+        lengths = read_lengths("a run", config, str(chat_file), tokenizer)
+        assert all(0 < trained < tokens for trained, tokens in zip(lengths.trained, lengths.tokens, strict=True))
+
+
+def test_a_template_that_refuses_the_dataset_or_is_missing_is_one_message(
+    chat_file: Path, tiny: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match=r"chat_template: .*System role not supported"):
+        read_lengths("a run", {**CHAT, "chat_template": "gemma"}, str(chat_file))
+    with pytest.raises(UserError, match="chat_template: Axolotl has no template 'no_such'"):
+        read_lengths("a run", {**CHAT, "chat_template": "no_such"}, str(chat_file))
+    bare = shutil.copytree(tiny, tmp_path / "bare", ignore=shutil.ignore_patterns("chat_template.jinja"))
+    with pytest.raises(UserError, match="the tokenizer of base_model brings no template"):
+        read_lengths("a run", {"base_model": str(bare)}, str(chat_file))
 
 
 def test_a_missing_dataset_names_the_remedy() -> None:

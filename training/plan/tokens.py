@@ -44,10 +44,9 @@ def read_lengths(name: str, config: Mapping[str, Any], data: str | None, tokeniz
     if tokenizer and splitter is None:
         raise UserError(f"--tokenizer: there is no tokenizer in {tokenizer}")
     template = _template(str(config.get("chat_template") or "tokenizer_default"), splitter)
-    special = _special(splitter)
-    texts = [template.render(messages=messages, **special) for messages in conversations]
+    texts, end = _texts(template, conversations, splitter), _special(splitter)["eos_token"]
     answers = [
-        [message["content"] + special["eos_token"] for message in messages if message["role"] == "assistant"]
+        [message["content"] + end for message in messages if message["role"] == "assistant"]
         for messages in conversations
     ]
     count, source = _counter(splitter)
@@ -102,26 +101,41 @@ def _hub_answers(base_model: str) -> bool:
     return True
 
 
-def _template(name: str, tokenizer: "PreTrainedTokenizerBase | None") -> Any:
+def _texts(
+    template: str, conversations: list[list[dict[str, Any]]], tokenizer: "PreTrainedTokenizerBase | None"
+) -> list[str]:
+    """The conversations as transformers renders them for Axolotl; raises `UserError` for those that it refuses."""
+    from jinja2 import TemplateError
+    from transformers.utils.chat_template_utils import render_jinja_template
+
+    special: dict[str, Any] = _special(None)
+    texts: Any
+    try:
+        if tokenizer is None:
+            texts, _ = render_jinja_template(conversations, chat_template=template, **special)
+        else:
+            texts = tokenizer.apply_chat_template(conversations, chat_template=template, tokenize=False)
+    except (TemplateError, TypeError) as error:
+        raise UserError(
+            f"chat_template: this template does not take the dataset's conversations: {error}",
+            hint="another one, or another dataset with --data",
+        ) from error
+    return texts
+
+
+def _template(name: str, tokenizer: "PreTrainedTokenizerBase | None") -> str:
     """The Jinja template that Axolotl renders with: one of its own by name, or the tokenizer's."""
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
+    if name == "tokenizer_default" and tokenizer is not None:
+        if not tokenizer.chat_template:
+            raise UserError("chat_template: tokenizer_default: the tokenizer of base_model brings no template")
+        return tokenizer.get_chat_template()
     package = importlib.util.find_spec("axolotl")
-    if name == "tokenizer_default":
-        name = "chatml" if tokenizer is None else name
-    source = str(getattr(tokenizer, "chat_template", None))
-    if name != "tokenizer_default" and package and package.submodule_search_locations:
-        folder = Path(package.submodule_search_locations[0], "utils/chat_templates/templates")
-        if not (folder / f"{name}.jinja").is_file():
-            raise UserError(f"chat_template: Axolotl has no template {name!r}")
-        source = (folder / f"{name}.jinja").read_text(encoding="utf-8")
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-    environment.globals["raise_exception"] = _refuse
-    return environment.from_string(source)
-
-
-def _refuse(message: str) -> None:
-    raise UserError(f"chat_template: {message}")
+    roots = (package and package.submodule_search_locations) or ["axolotl"]
+    file = "chatml.jinja" if name == "tokenizer_default" else f"{name}.jinja"
+    template = Path(roots[0], "utils/chat_templates/templates", file)
+    if not template.is_file():
+        raise UserError(f"chat_template: Axolotl has no template {name!r}")
+    return template.read_text(encoding="utf-8")
 
 
 def _special(tokenizer: "PreTrainedTokenizerBase | None") -> dict[str, str]:
