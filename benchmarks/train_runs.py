@@ -1,5 +1,6 @@
 """The runs that `train-gpu` measures, and one of them as a process with a time limit."""
 
+import contextlib
 import json
 import math
 import os
@@ -15,6 +16,7 @@ from typing import Any
 
 from benchmarks.train_plugin import CAP, OUT, PLUGIN
 from settings import UserError, read_yaml
+from training.group import PATIENCE
 from training.render import render
 
 OVERRIDE = "configs/hardware/a10g-24gb.yml"
@@ -177,11 +179,19 @@ def finish(arguments: Sequence[str], log: Path, limit: float, told: dict[str, st
         try:
             status = process.wait(None if limit == math.inf else limit)
         except subprocess.TimeoutExpired:
-            # Its children too: the launcher starts the trainer, which starts workers.
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            _kill(process)
             return f"not done after {limit:.0f} s"
     return f"status {status}" if status else ""
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a process and its children; `training train` ends what it launched, which is in a group of its own."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(PATIENCE + 10)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 class Driver:

@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from settings import UserError, console, read_yaml
 from training.base_models import is_model_folder
 from training.checkpoints import require_whole, to_resume
+from training.group import run_in_group
 from training.hub import require_model
 from training.processes import Place, environment, launch_command
 from training.render import check_inputs, render, write_config
@@ -30,7 +30,7 @@ def train(
     skip_done: bool = False,
     resume: bool = False,
 ) -> int:
-    """Train the run at `path`; return Axolotl's exit code.
+    """Train the run at `path`; return Axolotl's exit code, or 128 and the number of the signal that ended it.
 
     With `skip_done` a run that has ended well with the same config and the same dataset is left as it is. With `resume`
     it goes on from its newest checkpoint.
@@ -53,12 +53,12 @@ def train(
     console.print(f"training {out}: step of {_step(config, place.gpus)}, attention {config.get('attn_implementation')}")
     options = [f"--resume-from-checkpoint={checkpoint}"] if checkpoint else []
     command = launch_command(rendered, config, place, options)
-    status = subprocess.run(command, env=environment(), check=False).returncode
+    status = run_in_group(command, environment())
     if status == 0 and place.rank == 0:
         _finish(out, state)
-    elif status:
+    elif status > 0:
         _explain(path, out)
-    # A child that a signal ended has a negative code, which no process can return.
+    # What a signal ended has a negative code, which no process can return.
     return status if status >= 0 else 128 - status
 
 

@@ -11,28 +11,30 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
 from settings import UserError, read_yaml
 from tests.training.launches import Launched
 from training.checkpoints import require_whole, to_resume
+from training.launch import TRAINED
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _kill_after(checkpoint: Path, run: Path) -> None:
-    """Start the run and kill all of it as soon as this checkpoint is complete."""
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
-    command = [sys.executable, "-m", "training", "train", str(run)]
+def _started(run: Path, checkpoint: Path) -> "tuple[subprocess.Popen[bytes], list[psutil.Process]]":
+    """Start the run; return it and all its processes as soon as this checkpoint is complete."""
     started = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        [sys.executable, "-m", "training", "train", str(run)],
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     while started.poll() is None and not (checkpoint / "trainer_state.json").is_file():
         time.sleep(0.05)
-    assert started.poll() is None, "the run ended before it was killed"
-    os.killpg(started.pid, signal.SIGKILL)
-    started.wait()
+    assert started.poll() is None, "the run ended before its checkpoint"
+    return started, psutil.Process(started.pid).children(recursive=True)
 
 
 def _weights(folder: Path) -> str:
@@ -52,7 +54,11 @@ def killed(launched: Launched, tmp_path_factory: pytest.TempPathFactory) -> Path
     config = {**read_yaml(launched.run), "output_dir": str(folder / "out")}
     run = folder / "run.yml"
     run.write_text(yaml.safe_dump(config), encoding="utf-8")
-    _kill_after(folder / "out/checkpoint-10", run)
+    started, others = _started(run, folder / "out/checkpoint-10")
+    for process in (started, *others):
+        process.kill()
+    started.wait()
+    psutil.wait_procs(others)
     return run
 
 
@@ -65,6 +71,19 @@ def test_a_killed_run_goes_on_to_the_same_end(killed: Path, launched: Launched, 
     assert "changed since" not in done.stderr
     assert _losses(out) == _losses(launched.out)
     assert _weights(out / "checkpoint-40") == _weights(launched.out / "checkpoint-40")
+
+
+@pytest.mark.slow
+def test_a_run_that_is_told_to_end_leaves_no_process_behind(tiny_run: Callable[..., Path], tmp_path: Path) -> None:
+    endless = tiny_run(max_steps=100_000, save_strategy="steps", save_steps=10, saves_per_epoch=None)
+    started, others = _started(endless, tmp_path / "out/checkpoint-10")
+    started.terminate()
+    status, (_, left) = started.wait(150), psutil.wait_procs(others, timeout=1)
+    for process in left:
+        process.kill()
+    assert len(others) >= 2, "the launcher and the training itself"
+    assert (status, left) == (128 + signal.SIGTERM, [])
+    assert not (tmp_path / "out" / TRAINED).exists()
 
 
 @pytest.mark.slow
