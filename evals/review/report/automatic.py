@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.review.ratings import AXES, OVERALL, Rating
-from evals.review.report.preferences import Share, share, value_of
+from evals.review.report.preferences import Share, share_over_questions, value_of
 from evals.review.run import ReviewRun
 
 _NO_SCORES = ("id", "sample", "tokens")
@@ -17,7 +17,8 @@ class ScoreFigures:
 
     score: str
     wins: Share | None
-    """Overall: wins of the answer with the higher score, among the ratings that prefer one and where scores differ."""
+    """Overall: wins of the answer with the higher score, among the ratings that prefer one and where scores differ,
+    with its interval over the questions."""
     correlations: Mapping[str, float | None]
     """Axis to Spearman's rank correlation of the difference in score, right less left, with the preference for the
     right (1, a half, 0), over the ratings; None where one of them never varies."""
@@ -25,7 +26,7 @@ class ScoreFigures:
     """Ratings of two answers that both have the score."""
 
 
-def score_figures(ratings: Sequence[Rating], run: ReviewRun, confidence: float) -> list[ScoreFigures]:
+def score_figures(ratings: Sequence[Rating], run: ReviewRun, confidence: float, seed: int) -> list[ScoreFigures]:
     """Return the figures of every numeric score, those of which most is known of the preference first."""
     # The harness keeps what it reports under `metrics`; a row without them is taken as a whole.
     flat = {
@@ -39,7 +40,7 @@ def score_figures(ratings: Sequence[Rating], run: ReviewRun, confidence: float) 
         both = [place for place in range(len(ratings)) if name in left[place] and name in right[place]]
         differences = [right[place][name] - left[place][name] for place in both]
         if any(differences):
-            found.append(_figures(name, [ratings[place] for place in both], differences, confidence))
+            found.append(_figures(name, [ratings[place] for place in both], differences, confidence, seed))
     return sorted(found, key=lambda figures: (-abs(figures.correlations[OVERALL] or 0), figures.score))
 
 
@@ -54,15 +55,17 @@ def flatten(row: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
     return found
 
 
-def _figures(name: str, ratings: Sequence[Rating], differences: Sequence[float], confidence: float) -> ScoreFigures:
+def _figures(
+    name: str, ratings: Sequence[Rating], differences: Sequence[float], confidence: float, seed: int
+) -> ScoreFigures:
     values = {axis: [value_of(rating, axis, rating.right) for rating in ratings] for axis in AXES}
     decided = [
-        (value == 1) == (difference > 0)
-        for value, difference in zip(values[OVERALL], differences, strict=True)
+        (rating.question, float((value == 1) == (difference > 0)))
+        for rating, value, difference in zip(ratings, values[OVERALL], differences, strict=True)
         if value != 0.5 and difference
     ]
     correlations = {axis: correlation(differences, values[axis]) for axis in AXES}
-    return ScoreFigures(name, share(sum(decided), len(decided), confidence), correlations, len(ratings))
+    return ScoreFigures(name, share_over_questions(decided, confidence, seed), correlations, len(ratings))
 
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float | None:

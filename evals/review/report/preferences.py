@@ -12,11 +12,12 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True)
 class Share:
-    """A share, from 0 to 1, of `n`, with its Wilson interval (1927)."""
+    """A share, from 0 to 1, of `n` ratings, with its interval."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
+    """None where the interval is one over questions and there is a single one."""
     n: int
 
 
@@ -33,23 +34,33 @@ class Preference:
     tied: int
     both_bad: int
     decided: Share | None
-    """Wins of `second` among the ratings that prefer one; None without any."""
+    """Wins of `second` among the ratings that prefer one, with its interval over the questions; None without any."""
     score: float
     """Mean of 1 for a win of `second`, a half for a tie or both bad, 0 for a loss."""
     low: float | None
     high: float | None
-    """Of `score`, by a percentile bootstrap over the questions: several raters of one question are no independent
-    witnesses. None with a single question."""
+    """Of `score`, over the questions; None with a single one."""
 
 
 def share(count: int, n: int, confidence: float) -> Share | None:
-    """Return `count` of `n` with its interval, by statsmodels; None of nothing."""
-    from statsmodels.stats.proportion import proportion_confint
+    """Return `count` of `n` independent ratings with Wilson's interval; None of nothing."""
+    return Share(count / n, *_wilson(count, n, confidence), n) if n else None
 
-    if n == 0:
+
+def share_over_questions(said: Sequence[tuple[int, float]], confidence: float, seed: int) -> Share | None:
+    """Return the mean of values from 0 to 1, each given with its question, and its interval; None of nothing.
+
+    Several raters of one question are no independent witnesses: the interval is a percentile bootstrap of whole
+    questions. Where all values are 0 or all are 1 that would be a point, so Wilson's interval stands in, with the
+    questions for its n.
+    """
+    if not said:
         return None
-    bounds: Any = proportion_confint(count, n, alpha=1 - confidence, method="wilson")
-    return Share(count / n, float(bounds[0]), float(bounds[1]), n)
+    values: dict[int, list[float]] = {}
+    for question, value in said:
+        values.setdefault(question, []).append(value)
+    low, high = _by_question(values, confidence, seed)
+    return Share(sum(value for _, value in said) / len(said), low, high, len(said))
 
 
 def value_of(rating: Rating, axis: str, condition: str) -> float:
@@ -65,24 +76,23 @@ def preference(
 ) -> Preference:
     """Return the figures of the ratings, at least one, of a pair of conditions."""
     said = [rating.preferred(axis) for rating in ratings]
-    won, lost = said.count(second), said.count(first)
-    values: dict[int, list[float]] = {}
-    for rating in ratings:
-        values.setdefault(rating.question, []).append(value_of(rating, axis, second))
-    low, high = _by_question(values, confidence, seed)
+    values = [(rating.question, value_of(rating, axis, second)) for rating in ratings]
+    score = share_over_questions(values, confidence, seed)
+    if score is None:
+        raise ValueError(f"there is no rating of {first} and {second}")
     return Preference(
         first=first,
         second=second,
         axis=axis,
         n=len(said),
-        won=won,
-        lost=lost,
+        won=said.count(second),
+        lost=said.count(first),
         tied=said.count("tie"),
         both_bad=said.count("both_bad"),
-        decided=share(won, won + lost, confidence),
-        score=sum(map(sum, values.values())) / len(said),
-        low=low,
-        high=high,
+        decided=share_over_questions([each for each in values if each[1] != 0.5], confidence, seed),
+        score=score.value,
+        low=score.low,
+        high=score.high,
     )
 
 
@@ -95,8 +105,18 @@ def _by_question(
         return None, None
     sums = np.array([sum(some) for some in values.values()])
     counts = np.array([len(some) for some in values.values()])
+    if sums.sum() in (0, counts.sum()):
+        return _wilson(len(values) if sums.any() else 0, len(values), confidence)
     drawn = resample(len(values), RESAMPLES, seed)
     return interval(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), confidence)
+
+
+def _wilson(count: int, n: int, confidence: float) -> tuple[float, float]:
+    """Wilson, Probable inference (1927), by statsmodels."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    bounds: Any = proportion_confint(count, n, alpha=1 - confidence, method="wilson")
+    return float(bounds[0]), float(bounds[1])
 
 
 def resample(size: int, times: int, seed: int) -> Any:

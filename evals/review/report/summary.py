@@ -60,7 +60,7 @@ def summarize(run: ReviewRun, ratings: Sequence[Rating]) -> Summary:
         strengths=tuple(strengths(shown, OVERALL, CONFIDENCE, _SEED)) if shown else (),
         agreement=tuple(agreement(shown, repeats, axis, CONFIDENCE) for axis in AXES) if shown else (),
         raters=tuple(rater_figures(shown, repeats, CONFIDENCE)),
-        scores=tuple(score_figures(shown, run, CONFIDENCE)),
+        scores=tuple(score_figures(shown, run, CONFIDENCE, _SEED)),
     )
 
 

@@ -50,7 +50,7 @@ def remarks(found: Figures) -> list[str]:
         said.append(words["apart"])
     compliant = next((each["wins"] for each in found["scores"] if each["score"] in _COMPLIANCE), None)
     if compliant:
-        said.append(words["compliant"].format(**compliant))
+        said.append(words["compliant"].format(**compliant, interval=_interval(compliant, "{:.0%}")))
     return said
 
 
@@ -97,21 +97,23 @@ def _score(each: Figures) -> tuple[str, ...]:
 
 
 def _score_of(each: Figures) -> str:
-    if each["low"] is None:
-        return f"{each['score']:.0%}"
-    return f"{each['score']:.0%} ({each['low']:.0%} to {each['high']:.0%})"
+    return f"{each['score']:.0%}{_interval(each, '{:.0%}')}"
 
 
 def _between(each: Figures, form: str) -> str:
-    value = form.format(each["value"])
-    return value if each["low"] is None else f"{value} ({form.format(each['low'])} to {form.format(each['high'])})"
+    return form.format(each["value"]) + _interval(each, form)
+
+
+def _interval(each: Figures, form: str) -> str:
+    """The interval in brackets after a figure; nothing where there is none."""
+    return "" if each["low"] is None else f" ({form.format(each['low'])} to {form.format(each['high'])})"
 
 
 def _share(each: Figures | None, n: bool = True) -> str:
     if each is None:
         return _ABSENT
     of = f" of {each['n']}" if n else ""
-    return f"{each['value']:.0%}{of} ({each['low']:.0%} to {each['high']:.0%})"
+    return f"{each['value']:.0%}{of}{_interval(each, '{:.0%}')}"
 
 
 def _number(value: float | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import krippendorff
 import numpy as np
 import pytest
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import bootstrap
 
 from evals.review.plan import Study, choose_pairs, make_study
 from evals.review.ratings import AXES, Rating
@@ -75,10 +75,27 @@ def test_alpha_and_intervals_are_the_libraries(four: tuple[ReviewRun, list[Ratin
         assert re.search(rf"^\| {words['label']} \| {alpha:.2f} \| 240 \|", text, re.MULTILINE)
     pair = [each for each in shown if set(each.item[1:]) == {"first", "fourth"}]
     wins = Counter(each.preferred("overall") for each in pair)
-    low, high = proportion_confint(wins["first"], wins["first"] + wins["fourth"], method="wilson")
-    share = wins["first"] / (wins["first"] + wins["fourth"])
-    counts = f"{wins['first']} | {wins['fourth']} | {wins['tie']} | {wins['both_bad']}"
-    assert f"| first | fourth | {len(pair)} | {counts} | {share:.0%} ({low:.0%} to {high:.0%}) |" in text
+    (row,) = [
+        each
+        for each in found["preferences"]
+        if {each["first"], each["second"]} == {"first", "fourth"} and each["axis"] == "overall"
+    ]
+    decided = row["decided"]
+    assert decided["value"] == wins["first"] / (wins["first"] + wins["fourth"])
+    said = [(each.question, each.preferred("overall")) for each in pair]
+    counts = [(said.count((id, "first")), said.count((id, "fourth"))) for id in {question for question, _ in said}]
+    expected = bootstrap(
+        tuple(zip(*counts, strict=True)),
+        lambda won, lost, axis: won.sum(axis) / (won + lost).sum(axis),
+        paired=True,
+        n_resamples=2000,
+        method="percentile",
+        rng=np.random.default_rng(7),
+    ).confidence_interval
+    assert (decided["low"], decided["high"]) == pytest.approx((expected.low, expected.high), abs=0.01)
+    cell = f"{decided['value']:.0%} ({decided['low']:.0%} to {decided['high']:.0%})"
+    numbers = f"{wins['first']} | {wins['fourth']} | {wins['tie']} | {wins['both_bad']}"
+    assert f"| first | fourth | {len(pair)} | {numbers} | {cell} |" in text
 
 
 def test_raters_who_always_agree_have_an_alpha_of_one(run: ReviewRun, study: Study) -> None:
