@@ -62,7 +62,8 @@ def compare(first: str, before: Sequence[bool], second: str, after: Sequence[boo
     """Compare two models' flags on the same questions, in the same order.
 
     The p-value is McNemar's exact test (1947): the pairs that differ are tosses of a fair coin. The interval of the
-    difference is a percentile bootstrap over the questions. It collapses to a point when every pair differs alike.
+    difference is a percentile bootstrap over the questions. It collapses to a point when every pair differs alike, and
+    may leave 0 out where the test shows nothing: `verdict` says so.
     """
     from statsmodels.stats.contingency_tables import mcnemar
 

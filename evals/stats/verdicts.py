@@ -8,11 +8,15 @@ def verdict(pair: Comparison | ScoreComparison, effect: Detectable, higher_is_be
     """Return "better" or "worse" (of `second` against `first`), that no difference was shown, or a refusal.
 
     It goes by `p_holm` where there is one. `effect` is what the comparison could have found (`detectable_of`); its
-    alpha is the verdict's.
+    alpha is the verdict's. Where no difference was shown and the interval leaves 0 out all the same, it says why.
     """
     p_value = pair.p_value if pair.p_holm is None else pair.p_holm
     if p_value < effect.alpha:
         return "better" if (pair.difference > 0) is higher_is_better else "worse"
+    return _unshown(pair, effect) + _apart(pair, effect)
+
+
+def _unshown(pair: Comparison | ScoreComparison, effect: Detectable) -> str:
     if pair.n < fewest_pairs(effect.alpha / effect.family):
         return (
             f"refused: {_questions(pair.n)} cannot carry a verdict: even if all pairs differed alike the exact test "
@@ -24,6 +28,15 @@ def verdict(pair: Comparison | ScoreComparison, effect: Detectable, higher_is_be
         f"no difference was shown: with {_questions(pair.n)}, differences below {_size(pair, effect.value)} cannot be "
         f"seen (power {100 * effect.power:.0f}%)"
     )
+
+
+def _apart(pair: Comparison | ScoreComparison, effect: Detectable) -> str:
+    """Why an interval that leaves 0 out shows nothing; no text where it holds 0, or is a point and not printed."""
+    if pair.low is None or pair.high is None or pair.low == pair.high or pair.low <= 0 <= pair.high:
+        return ""
+    if pair.p_value < effect.alpha:
+        return f"; the interval leaves 0 out, but is not corrected for {effect.family} comparisons"
+    return "; the interval leaves 0 out, but the test decides: a bootstrap is too narrow where few answers differ"
 
 
 def _questions(n: int) -> str:

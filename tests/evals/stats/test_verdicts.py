@@ -64,6 +64,26 @@ def test_the_corrected_p_value_decides() -> None:
     assert said(pairs[0], family=6).startswith("no difference was shown")
 
 
+def test_an_interval_without_0_never_stands_beside_no_difference_without_a_word() -> None:
+    pair = pair_of(4, 0, 6)
+    assert 0 < pair.low < pair.high
+    assert pair.p_value == 0.125
+    assert said(pair).endswith(
+        "; the interval leaves 0 out, but the test decides: a bootstrap is too narrow where few answers differ"
+    )
+    refused = pair_of(4, 0, 1)
+    assert refused.low > 0
+    assert "the interval leaves 0 out, but the test decides" in said(refused)
+    (corrected, *_) = holm([pair_of(9, 1, 20), *[pair_of(3, 3, 24)] * 5])
+    assert corrected.low > 0
+    assert said(corrected, family=6).endswith("; the interval leaves 0 out, but is not corrected for 6 comparisons")
+
+
+@pytest.mark.parametrize("pair", [pair_of(6, 5, 37), pair_of(0, 0, 48), pair_of(5, 0, 0), pair_of(20, 2, 26)])
+def test_an_interval_that_agrees_with_the_test_needs_no_word(pair: Comparison) -> None:
+    assert "interval" not in said(pair)
+
+
 def test_a_difference_of_scores_is_told_in_their_unit() -> None:
     pair = compare_scores("a", [3.0, 2.0, 4.0, 3.0, 3.0, 2.0], "b", [3.0, 3.0, 3.0, 3.0, 4.0, 2.0], OPTIONS)
     effect = Detectable(1.234, pair.n, 0.05, 0.8)
