@@ -23,7 +23,8 @@ class SeedRow:
     """Sample standard deviation of the seeds' means; None for a single seed."""
     low: float | None
     high: float | None
-    """The interval for a new seed's share on new questions of the kind; None below three seeds."""
+    """The interval for a new seed's share on new questions of the kind; None below three seeds, and for a single
+    question."""
     note: str = ""
     """Why there is no interval, or what it holds."""
 
@@ -46,7 +47,10 @@ def combine_seeds(runs: Sequence[Mapping[int, bool]], options: Statistics) -> Se
     if len(rows) < FEWEST:
         note = f"no interval: {len(rows)} of at least {FEWEST} seeds"
         return SeedRow(len(rows), len(ids), mean, deviation, None, None, note)
-    if len({flag for row in rows for flag in row}) == 1 or len(ids) == 1:
+    if len(ids) == 1:
+        note = "no interval: 1 question says nothing about the next"
+        return SeedRow(len(rows), 1, mean, deviation, None, None, note)
+    if len({flag for row in rows for flag in row}) == 1:
         # Nothing differs: what is left is how few the questions are.
         only = share(rows[0], options.confidence)
         note = "nothing differs between seeds: the interval holds the choice of questions only"

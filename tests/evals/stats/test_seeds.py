@@ -71,6 +71,13 @@ def test_nothing_that_differs_leaves_wilsons_interval() -> None:
     assert "questions only" in row.note
 
 
+@pytest.mark.parametrize("flags", [(False, True, True), (True, True, True)])
+def test_a_single_question_has_no_interval(flags: tuple[bool, ...]) -> None:
+    row = combine_seeds([{4: flag} for flag in flags], OPTIONS)
+    assert (row.seeds, row.n, row.mean, row.low, row.high) == (3, 1, np.mean(flags), None, None)
+    assert row.note == "no interval: 1 question says nothing about the next"
+
+
 def test_no_common_question_is_an_error() -> None:
     for wrong in ([], [{0: True}, {1: True}]):
         with pytest.raises(ValueError, match="no question"):
