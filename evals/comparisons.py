@@ -1,7 +1,7 @@
 """What the rows of a run say about each other: pairs, the 2×2 of family and tuning, training seeds as one row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import fmean
 from typing import Any
 
@@ -17,8 +17,10 @@ from evals.stats import (
     compare_score_pairs,
     detectable_of,
     interaction,
+    mean_of_seeds,
     verdict,
 )
+from evals.stats.two_by_two import Cell, cell_name
 from evals.summary import Result
 
 COMPARED = ("compliance", "compliant_supported", "mece", "urgent_right")
@@ -99,17 +101,26 @@ def _judged(pair: Comparison | ScoreComparison, family: int, higher_is_better: b
 
 
 def _interactions(results: Sequence[Result], options: Statistics) -> dict[str, Interaction]:
-    """The 2×2 of each task under which two families stand, each untuned and tuned."""
+    """The 2×2 of each task under which two families stand, each untuned and tuned; seeds of one config are one."""
     found = {}
     for task in dict.fromkeys(result.condition.task.name for result in results):
-        cells = {
-            (result.subject.entry.family or "", bool(result.subject.entry.tuned)): _compliance(result)
-            for result in results
-            if result.condition.task.name == task and result.subject.entry.family
-        }
+        runs: dict[Cell, list[Mapping[int, bool]]] = {}
+        for result in results:
+            if result.condition.task.name == task and (family := result.subject.entry.family):
+                runs.setdefault((family, bool(result.subject.entry.tuned)), []).append(_compliance(result))
+        cells = {cell: mean_of_seeds(flags) for cell, flags in runs.items()}
         if len(cells) == 4 and len({family for family, _ in cells}) == 2 and all(cells.values()):
-            found[task] = interaction(cells, options)
+            both = interaction(cells, options)
+            found[task] = replace(both, notes=(*both.notes, *_of_seeds(runs)))
     return found
+
+
+def _of_seeds(runs: Mapping[Cell, Sequence[object]]) -> list[str]:
+    return [
+        f"{cell_name(cell)} is the mean of {len(flags)} seeds: the interval holds the choice of questions, not of seeds"
+        for cell, flags in runs.items()
+        if len(flags) > 1
+    ]
 
 
 def _seeds(results: Sequence[Result], options: Statistics) -> dict[str, SeedRow]:
@@ -132,5 +143,5 @@ def _flags(values: Mapping[str, Mapping[int, float]]) -> dict[str, dict[int, boo
 
 def _interaction_json(found: Interaction) -> dict[str, Any]:
     """JSON has no pairs as keys."""
-    shares = {f"{family} {'tuned' if tuned else 'untuned'}": value for (family, tuned), value in found.shares.items()}
+    shares = {cell_name(cell): value for cell, value in found.shares.items()}
     return asdict(found) | {"shares": shares}

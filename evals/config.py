@@ -1,5 +1,6 @@
 """The schema of `configs/eval*.yml`."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
@@ -122,6 +123,20 @@ class EvalConfig(Settings):
         if twice := sorted({name for name in folders if folders.count(name) > 1}):
             raise ValueError(f"every model needs a name of its own; given twice: {', '.join(twice)}")
         return models
+
+    @model_validator(mode="after")
+    def _have_places_of_their_own(self) -> "EvalConfig":
+        """The table of family by tuning has one place for each, task by task."""
+        for one, other in combinations(self.models, 2):
+            shared = [task for task in one.tasks or self.tasks if task in (other.tasks or self.tasks)]
+            if shared and one.shares_place(other):
+                place = f"family {one.family}, tuned {str(one.tuned).lower()}"
+                raise ValueError(
+                    f"models: {one.name} and {other.name} are both {place}, under the task {shared[0]}; such a place "
+                    "takes one model, or seeds of one config: give them the same seeds_of, or leave family and tuned "
+                    "out of one"
+                )
+        return self
 
     @property
     def out(self) -> Path:

@@ -50,12 +50,17 @@ class ModelEntry(Settings):
     tuned: bool | None = None
     """With `family`: whether it was trained on outlines."""
     seeds_of: str | None = None
-    """Models that are the same config trained with other seeds share this name, and become one row."""
+    """Models that are the same config trained with other seeds share this name: one row, and one place by family."""
 
     @field_validator("tasks")
     @classmethod
     def _are_shipped(cls, tasks: tuple[str, ...] | None) -> tuple[str, ...] | None:
         return tasks if tasks is None else known_tasks(tasks)
+
+    def shares_place(self, other: "ModelEntry") -> bool:
+        """Whether the two are one family, tuned alike, and not seeds of one config."""
+        alike = self.family is not None and (self.family, self.tuned) == (other.family, other.tuned)
+        return alike and (self.seeds_of is None or self.seeds_of != other.seeds_of)
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> "ModelEntry":

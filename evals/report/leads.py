@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from statistics import fmean
 
 from evals.comparisons import Family, Pair
@@ -39,8 +40,8 @@ def leads(contents: Contents) -> list[Lead]:
 def leading(contents: Contents, family: Family) -> list[Pair]:
     """Return the pairs of a family that a run is about: untuned and tuned of each model family, asked alike.
 
-    Where the config names no families, they are the first and the last model that is just asked. Which pairs these are
-    depends on the config alone, not on what came out.
+    A config with several seeds leads with each of them. Where the config names no families, they are the first and the
+    last model that is just asked. Which pairs these are depends on the config alone, not on what came out.
     """
     names = _pairs(contents.sets[family.question_set])
     return [pair for pair in family.pairs if (pair.comparison.first, pair.comparison.second) in names]
@@ -62,9 +63,12 @@ def _pairs(scored: Sequence[Scored]) -> set[tuple[str, str]]:
     families = {each.result.subject.entry.family for each in plain} - {None}
     found = set()
     for family in families:
-        tuned = {each.result.subject.entry.tuned: each for each in plain if each.result.subject.entry.family == family}
-        if len(tuned) == 2:
-            found.add((tuned[False].row.name, tuned[True].row.name))
+        entries = [(each.row.name, each.result.subject.entry) for each in plain]
+        untuned, tuned = (
+            [name for name, entry in entries if (entry.family, entry.tuned) == (family, wanted)]
+            for wanted in (False, True)
+        )
+        found |= set(product(untuned, tuned))
     if not found and len(plain) > 1:
         found.add((plain[0].row.name, plain[-1].row.name))
     return found | {(second, first) for first, second in found}

@@ -5,7 +5,7 @@ from evals.stats.multiplicity import holm
 from evals.stats.paired import Comparison, ScoreComparison, compare, compare_pairs, compare_score_pairs, compare_scores
 from evals.stats.power import Detectable, detectable, detectable_of, detectable_unpaired, fewest_pairs
 from evals.stats.samples import AtK, all_of_k, at_k, pass_at_k
-from evals.stats.seeds import SeedRow, combine_seeds
+from evals.stats.seeds import SeedRow, combine_seeds, mean_of_seeds
 from evals.stats.shares import Share, share, stderr
 from evals.stats.two_by_two import Interaction, interaction
 from evals.stats.verdicts import verdict
@@ -33,6 +33,7 @@ __all__ = [
     "holm",
     "interaction",
     "mean_interval",
+    "mean_of_seeds",
     "pass_at_k",
     "share",
     "stderr",

@@ -59,6 +59,11 @@ def combine_seeds(runs: Sequence[Mapping[int, bool]], options: Statistics) -> Se
     return SeedRow(len(rows), len(ids), mean, deviation, max(0.0, mean - half), min(1.0, mean + half))
 
 
+def mean_of_seeds(runs: Sequence[Mapping[int, bool]]) -> dict[int, float]:
+    """Return the share of seeds, 0 to 1, that have the flag of each question; those that a seed lacks are left out."""
+    return {id: fmean(run[id] for run in runs) for id in sorted(set.intersection(*(set(run) for run in runs)))}
+
+
 def _half_width(rows: Sequence[Sequence[bool]], confidence: float) -> float:
     from scipy.stats import t
 

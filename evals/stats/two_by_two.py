@@ -14,6 +14,12 @@ Cell = tuple[str, bool]
 """A family's name, and whether its model is tuned."""
 
 
+def cell_name(cell: Cell) -> str:
+    """Return what a cell is called."""
+    family, tuned = cell
+    return f"{family} {'tuned' if tuned else 'untuned'}"
+
+
 @dataclass(frozen=True)
 class OddsRatio:
     """By how much the odds gained by tuning in the second family exceed those gained in the first; 1 is no more."""
@@ -30,7 +36,7 @@ class Interaction:
 
     families: tuple[str, str]
     n: int
-    """Questions that all four models have a flag for."""
+    """Questions that all four cells have a flag for."""
     shares: Mapping[Cell, float]
     """The share of each cell, 0 to 1."""
     gains: tuple[float, float]
@@ -42,10 +48,10 @@ class Interaction:
     """Both None where there are too few questions, or where every question says the same."""
     odds_ratio: OddsRatio | None
     notes: tuple[str, ...] = ()
-    """Why an interval or the odds ratio is missing."""
+    """Why an interval or the odds ratio is missing, and which cell is several seeds."""
 
 
-def interaction(cells: Mapping[Cell, Mapping[int, bool]], options: Statistics) -> Interaction:
+def interaction(cells: Mapping[Cell, Mapping[int, float]], options: Statistics) -> Interaction:
     """Return what tuning gains in each of two families, and how these gains differ, on two scales.
 
     In shares: the difference of the differences, with a percentile bootstrap over the questions. In odds: the
@@ -53,7 +59,8 @@ def interaction(cells: Mapping[Cell, Mapping[int, bool]], options: Statistics) -
     using generalized linear models, 1986), exchangeable within a question, with standard errors robust to that
     clustering and corrected for few clusters (Mancl and DeRouen, 2001). The two may disagree: from 80% to 90% and
     from 40% to 60% are different gains in shares and the same in odds. `cells` has a flag by question id for
-    the four cells; raises ValueError for others, or without a question in common.
+    the four cells, or the share of its seeds that have it, from 0 to 1; raises ValueError for others, or without a
+    question in common.
     """
     families = tuple(dict.fromkeys(family for family, _ in cells))
     if len(families) != 2 or len(cells) != 4:
@@ -61,9 +68,9 @@ def interaction(cells: Mapping[Cell, Mapping[int, bool]], options: Statistics) -
     ids = sorted(set.intersection(*(set(flags) for flags in cells.values())))
     if not ids:
         raise ValueError("there is no question that all four models have answered")
-    columns = {cell: [bool(flags[id]) for id in ids] for cell, flags in cells.items()}
+    columns = {cell: [float(flags[id]) for id in ids] for cell, flags in cells.items()}
     first, second = (
-        [float(new) - float(old) for old, new in zip(columns[family, False], columns[family, True], strict=True)]
+        [new - old for old, new in zip(columns[family, False], columns[family, True], strict=True)]
         for family in families
     )
     differences = [after - before for before, after in zip(first, second, strict=True)]
@@ -94,15 +101,11 @@ def _interval(differences: list[float], options: Statistics) -> tuple[tuple[floa
 
 def _separated(shares: Mapping[Cell, float], n: int) -> str:
     """Say which cells have no odds: with a parameter for each cell, one of them alone makes the estimate infinite."""
-    ends = [
-        f"{family} {'tuned' if tuned else 'untuned'} has {round(value * n)} of {n}"
-        for (family, tuned), value in shares.items()
-        if value in (0.0, 1.0)
-    ]
+    ends = [f"{cell_name(cell)} has {round(value * n)} of {n}" for cell, value in shares.items() if value in (0.0, 1.0)]
     return f"the odds ratio has no finite estimate: {', '.join(ends)}" if ends else ""
 
 
-def _odds_ratio(columns: Mapping[Cell, list[bool]], second: str, confidence: float) -> OddsRatio:
+def _odds_ratio(columns: Mapping[Cell, list[float]], second: str, confidence: float) -> OddsRatio:
     import numpy as np
     from statsmodels.genmod.cov_struct import Exchangeable
     from statsmodels.genmod.families import Binomial

@@ -133,6 +133,43 @@ def test_a_model_that_cannot_be_scored_so_is_refused(with_models: Models, entry:
         subjects(with_models({"name": "a", **entry}))
 
 
+TUNED = {"path": "x", "family": "qwen", "tuned": True}
+
+
+@pytest.mark.parametrize("change", [{}, {"seeds_of": "b"}, {"checkpoints": True}, {"tasks": ["outline"]}])
+def test_two_models_in_one_place_of_family_by_tuning_are_refused(with_models: Models, change: dict[str, Any]) -> None:
+    with pytest.raises(UserError) as error:
+        with_models({"name": "one", **TUNED, "seeds_of": "a"}, {"name": "other", **TUNED, **change})
+    assert str(error.value).endswith(
+        "eval.yml: models: one and other are both family qwen, tuned true, under the task outline; such a place takes "
+        "one model, or seeds of one config: give them the same seeds_of, or leave family and tuned out of one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"seeds_of": "a"}, {"seeds_of": "a"}),
+        ({}, {"tuned": False}),
+        ({}, {"family": "deepseek"}),
+        ({}, {"family": None, "tuned": None}),
+        ({}, {"tasks": ["outline_1shot"]}),
+    ],
+)
+def test_models_in_places_of_their_own_and_seeds_are_taken(
+    with_models: Models, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    config = with_models({"name": "one", **TUNED, **first}, {"name": "other", **TUNED, **second})
+    assert [model.name for model in config.models] == ["one", "other"]
+
+
+def test_checkpoints_take_no_place_of_family_by_tuning(with_models: Models, tmp_path: Path) -> None:
+    for step in (1, 2):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+    config = with_models({"name": "run", **TUNED, "path": str(tmp_path), "checkpoints": True})
+    assert [subject.entry.family for subject in subjects(config)] == [None, None, "qwen"]
+
+
 def test_greedy_samples_are_refused(with_models: Models) -> None:
     with pytest.raises(UserError, match="5 greedy samples would all be the same"):
         with_models({"name": "a", "path": "x"}, generation__samples=5)

@@ -141,6 +141,28 @@ def test_families_of_models_each_have_a_headline() -> None:
     assert "outline" in found.compared.interactions
 
 
+def test_seeds_of_one_config_are_one_cell_and_lead_each() -> None:
+    questions = asked(12)
+    results = [
+        result(f"{family} base", [BROKEN] * 9 + [COMPLIANT] * 3, questions, family=family, tuned=False)
+        for family in ("x", "y")
+    ]
+    for family in ("x", "y"):
+        for seed, right in enumerate((12, 8, 4)):
+            texts = [COMPLIANT] * right + [BROKEN] * (12 - right)
+            given = {"family": family, "tuned": True, "seeds_of": f"{family} tuned"}
+            results.append(result(f"{family} {seed}", texts, questions, **given))
+    found = contents(results, questions)
+    both = found.compared.interactions["outline"]
+    assert both.shares == {("x", False): 0.25, ("y", False): 0.25, ("x", True): 8 / 12, ("y", True): 8 / 12}
+    assert [note for note in both.notes if "seeds" in note] == [
+        f"{family} tuned is the mean of 3 seeds: the interval holds the choice of questions, not of seeds"
+        for family in ("x", "y")
+    ]
+    pairs = {(lead.first, lead.second) for lead in leads(found)}
+    assert pairs == {(f"{family} base", f"{family} {seed}") for family in ("x", "y") for seed in range(3)}
+
+
 def test_examples_other_wording_and_grammar_are_no_headline() -> None:
     questions = asked(12)
     results = [

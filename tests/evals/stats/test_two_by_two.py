@@ -5,7 +5,7 @@ import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
 from evals.config import Statistics
-from evals.stats import Interaction, interaction
+from evals.stats import Interaction, interaction, mean_of_seeds
 
 OPTIONS = Statistics(resamples=2000)
 ORDER = (("qwen", False), ("qwen", True), ("deepseek", False), ("deepseek", True))
@@ -40,6 +40,18 @@ def test_odds_ratio_is_that_of_the_cells() -> None:
     odds = {cell: share / (1 - share) for cell, share in both.shares.items()}
     assert both.odds_ratio is not None
     expected = (odds[ORDER[3]] / odds[ORDER[2]]) / (odds[ORDER[1]] / odds[ORDER[0]])
+    assert both.odds_ratio.value == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_cell_of_several_seeds_counts_by_its_shares() -> None:
+    cells: dict[tuple[str, bool], dict[int, float]] = {**table(120, (-2, 0, -1, 2))}
+    seeds = [table(120, (-2, 0, -1, odds), seed)[ORDER[3]] for seed, odds in enumerate((1.5, 2, 2.5))]
+    cells[ORDER[3]] = mean_of_seeds(seeds)
+    both = interaction(cells, OPTIONS)
+    assert both.shares[ORDER[3]] == pytest.approx(np.mean([list(flags.values()) for flags in seeds]))
+    odds = {cell: share / (1 - share) for cell, share in both.shares.items()}
+    expected = (odds[ORDER[3]] / odds[ORDER[2]]) / (odds[ORDER[1]] / odds[ORDER[0]])
+    assert both.odds_ratio is not None
     assert both.odds_ratio.value == pytest.approx(expected, rel=1e-3)
 
 
