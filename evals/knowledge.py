@@ -8,12 +8,13 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from evals.hashes import digests, key_of
+from evals.hashes import digests, file_digest, key_of
 from evals.models import LocalModel
 from settings import Settings, UserError, console, write_text
 
@@ -26,7 +27,7 @@ class KnowledgeConfig(Settings):
     tasks: tuple[str, ...] = Field(min_length=1)
     """Names of lm-eval's tasks or groups, such as medqa_4options, pubmedqa and medmcqa."""
     include: Path | None = None
-    """A folder with tasks of one's own."""
+    """A folder with tasks of one's own; a file that changes in it has them measured again."""
     limit: int | None = Field(default=None, ge=1)
     """The first questions of each task only."""
 
@@ -53,13 +54,13 @@ class Knowledge:
 def measure_knowledge(
     model: LocalModel, config: KnowledgeConfig, device_name: Callable[[], str | None], batch_size: int, folder: Path
 ) -> Knowledge:
-    """Return a model's accuracies, from `folder`/knowledge.json where that has them of the same files and tasks.
+    """Return a model's accuracies, from `folder`/knowledge.json where that has them by the same `key`.
 
     `device_name` gives the device as lm-eval takes it (None: the best there is), and is only asked where something is
     measured: the answer may need torch. Raises `UserError` for a task that lm-eval does not know.
     """
     path = folder / "knowledge.json"
-    key = key_of([digests(model), config.model_dump(mode="json")])
+    key = knowledge_key(model, config)
     if path.is_file() and (kept := json.loads(path.read_text(encoding="utf-8")))["key"] == key:
         return Knowledge({task: Accuracy(**numbers) for task, numbers in kept["accuracy"].items()})
     console.print(f"{model.name}: {', '.join(config.tasks)}", highlight=False)
@@ -74,6 +75,22 @@ def measure_knowledge(
     kept = {"key": key, "accuracy": {task: asdict(accuracy) for task, accuracy in found.items()}}
     write_text(path, json.dumps(kept, indent=1) + "\n")
     return Knowledge(found)
+
+
+def knowledge_key(model: LocalModel, config: KnowledgeConfig) -> str:
+    """Return the hash of what accuracies depend on: the model's files, the section, its folder and lm-eval's version.
+
+    Not covered: data that a task takes from elsewhere, the hub or a path outside `include`.
+    """
+    return key_of([digests(model), config.model_dump(mode="json"), _task_digests(config.include), version("lm_eval")])
+
+
+def _task_digests(folder: Path | None) -> dict[str, str]:
+    """By path below the folder; what Python compiled beside the tasks is left out, as measuring makes it."""
+    if folder is None:
+        return {}
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
 
 
 def _measure(model: LocalModel, config: KnowledgeConfig, device: str | None, batch_size: int) -> dict[str, Accuracy]:

@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 
 from evals.entries import ModelEntry
-from evals.knowledge import KnowledgeConfig, measure_knowledge
+from evals.knowledge import KnowledgeConfig, knowledge_key, measure_knowledge
 from evals.models import LocalModel, locate
 from settings import UserError, write_jsonl
-
-pytestmark = pytest.mark.slow
 
 TASK = """
 task: ankles
@@ -39,6 +37,30 @@ def model(tiny_model: Path) -> LocalModel:
     return locate(ModelEntry(name="tiny", path=tiny_model))
 
 
+def test_a_key_knows_the_tasks_by_their_files(tasks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = LocalModel("bare", tmp_path, None, tmp_path)
+    config = KnowledgeConfig(tasks=("ankles",), include=tasks)
+
+    def key() -> str:
+        return knowledge_key(model, config)
+
+    keys = [key()]
+    (tasks / "__pycache__").mkdir()
+    (tasks / "__pycache__/ankles.pyc").write_bytes(b"made by measuring")
+    assert key() == keys[0]
+    (tasks / "rows.jsonl").write_text("")
+    keys.append(key())
+    (tasks / "below").mkdir()
+    (tasks / "below/more.yaml").write_text("task: more")
+    keys.append(key())
+    (tasks / "below/more.yaml").rename(tasks / "more.yaml")
+    keys.append(key())
+    monkeypatch.setattr("evals.knowledge.version", lambda name: "another")
+    keys.append(key())
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.slow
 def test_accuracy_is_measured_once_for_the_same_model_and_tasks(tasks: Path, model: LocalModel, tmp_path: Path) -> None:
     config = KnowledgeConfig(tasks=("ankles",), include=tasks)
     first = measure_knowledge(model, config, lambda: "cpu", 2, tmp_path)
@@ -58,6 +80,15 @@ def test_accuracy_is_measured_once_for_the_same_model_and_tasks(tasks: Path, mod
     assert measure_knowledge(model, fewer, lambda: "cpu", 2, tmp_path).accuracy["ankles"].n == 4
 
 
+@pytest.mark.slow
+def test_a_task_that_changed_is_measured_again(tasks: Path, model: LocalModel, tmp_path: Path) -> None:
+    config = KnowledgeConfig(tasks=("ankles",), include=tasks)
+    assert measure_knowledge(model, config, lambda: "cpu", 2, tmp_path).accuracy["ankles"].n == 6
+    (tasks / "rows.jsonl").write_text("".join((tasks / "rows.jsonl").read_text().splitlines(keepends=True)[:3]))
+    assert measure_knowledge(model, config, lambda: "cpu", 2, tmp_path).accuracy["ankles"].n == 3
+
+
+@pytest.mark.slow
 def test_a_dataset_that_cannot_be_had_is_a_reason_and_no_zero(tasks: Path, model: LocalModel, tmp_path: Path) -> None:
     (tasks / "rows.jsonl").unlink()
     found = measure_knowledge(model, KnowledgeConfig(tasks=("ankles",), include=tasks), lambda: "cpu", 2, tmp_path)
@@ -65,6 +96,7 @@ def test_a_dataset_that_cannot_be_had_is_a_reason_and_no_zero(tasks: Path, model
     assert not (tmp_path / "knowledge.json").exists()
 
 
+@pytest.mark.slow
 def test_an_unknown_task_is_a_mistake(model: LocalModel, tasks: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"knowledge\.tasks: lm-eval has no task no_such_task"):
         measure_knowledge(model, KnowledgeConfig(tasks=("no_such_task",), include=tasks), lambda: "cpu", 2, tmp_path)
