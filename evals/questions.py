@@ -1,5 +1,6 @@
 """The questions of a chat JSONL file: what a model is asked, and what its answer is held against."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,9 +62,18 @@ def _question(row: Mapping[str, Any], number: int, where: str) -> Question:
     texts = dict(zip(roles, (message["content"] for message in messages), strict=True))
     if not texts["user"].strip():
         raise UserError(f"{where}: the user message is blank", hint=_HINT)
-    metadata = dict(row.get("metadata") or {})
-    reference = metadata.pop("reference", None) or None
-    return Question(number, texts["user"], texts.get("system", ""), texts.get("assistant"), reference, metadata)
+    given = row.get("metadata")
+    if not isinstance(given, dict | None):
+        raise UserError(f"{where}: metadata must be a mapping or null, got {_shown(given)}", hint=_HINT)
+    metadata = dict(given or {})
+    reference = metadata.pop("reference", None)
+    if not isinstance(reference, str | None):
+        raise UserError(f"{where}: metadata.reference must be a text or null, got {_shown(reference)}", hint=_HINT)
+    return Question(number, texts["user"], texts.get("system", ""), texts.get("assistant"), reference or None, metadata)
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)[:120]
 
 
 def _is_message(message: object) -> bool:

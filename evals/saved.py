@@ -1,16 +1,22 @@
 """Completions that somebody saved: scored as they are, nothing is generated."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.completions import Completion
+from evals.completions import UNKNOWN, Completion
 from evals.questions import Question
 from settings import UserError, read_jsonl
 
 _HINT = 'each row is {"id": 0-based row of the question, "completion": text}, further samples with "sample": 1, 2, ...'
 _SHOWN = 8
+_KINDS = {
+    str: ((str,), "a text"),
+    int: ((int,), "a whole number of at least 0"),
+    float: ((int, float), "a number of at least 0"),
+}
 
 
 def load_completions(path: Path, questions: Sequence[Question], samples: int) -> dict[tuple[int, int], Completion]:
@@ -38,10 +44,24 @@ def _completion(row: Mapping[str, Any], where: str) -> Completion:
         raise UserError(
             f"{where}: needs id (a whole number) and completion (a text), got {str(dict(row))[:120]}", _HINT
         )
-    reason, tokens = row.get("finish_reason", "unknown"), row.get("tokens", 0)
     return Completion(
-        id, sample, str(row.get("prompt", "")), text, str(reason), int(tokens), float(row.get("seconds", 0))
+        id,
+        sample,
+        prompt=_optional(row, "prompt", "", where),
+        completion=text,
+        finish_reason=_optional(row, "finish_reason", UNKNOWN, where),
+        tokens=_optional(row, "tokens", 0, where),
+        seconds=_optional(row, "seconds", 0.0, where),
     )
+
+
+def _optional(row: Mapping[str, Any], name: str, default: str | float, where: str) -> Any:
+    """The value of a key, which must be of the default's kind, or the default where the row has no such key."""
+    value = row.get(name, default)
+    kinds, allowed = _KINDS[type(default)]
+    if type(value) not in kinds or not (isinstance(value, str) or value >= 0):
+        raise UserError(f"{where}: {name} must be {allowed}, got {json.dumps(value)[:120]}", _HINT)
+    return value
 
 
 def _names(keys: set[tuple[int, int]]) -> str:

@@ -46,6 +46,14 @@ def test_mistake_in_the_config_is_named(config_file: Path, override: str, messag
             json.dumps({"messages": [{"role": role, "content": "a"} for role in ("user", "assistant", "user")]}),
             "got user, assistant, user",
         ),
+        (
+            json.dumps({"messages": [{"role": "user", "content": "a"}], "metadata": "hi"}),
+            'row 1: metadata must be a mapping or null, got "hi"',
+        ),
+        (
+            json.dumps({"messages": [{"role": "user", "content": "a"}], "metadata": {"reference": 5}}),
+            "row 1: metadata.reference must be a text or null, got 5",
+        ),
     ],
 )
 def test_mistake_in_the_questions_is_named(config_file: Path, questions_file: Path, content: str, message: str) -> None:

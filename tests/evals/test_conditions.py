@@ -107,6 +107,10 @@ def test_samples_of_one_question_are_no_questions_of_their_own(with_models: Mode
         (lambda rows: [{"id": "0", "completion": ""}, *rows], "row 1: needs id"),
         (lambda rows: [{"id": 0}, *rows], "row 1: needs id"),
         (lambda rows: [], r"5 are missing"),
+        (lambda rows: [{**rows[0], "tokens": None}], "row 1: tokens must be a whole number of at least 0, got null"),
+        (lambda rows: [{**rows[0], "tokens": -1}], "row 1: tokens must be a whole number of at least 0, got -1"),
+        (lambda rows: [rows[0], {**rows[1], "seconds": "a"}], 'row 2: seconds must be a number of at least 0, got "a"'),
+        (lambda rows: [{**rows[0], "finish_reason": 3}], "row 1: finish_reason must be a text, got 3"),
     ],
 )
 def test_completions_that_do_not_match_the_questions_are_refused(
