@@ -23,6 +23,7 @@ class Settings(BaseModel):
 
 S = TypeVar("S", bound=Settings)
 
+_SUBJECT = re.compile(r"^(Input|String|URL) should")
 _OVERRIDE = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*=")
 
 
@@ -81,15 +82,15 @@ def load_config(path: str | Path, schema: type[S], overrides: Sequence[str] = ()
         return schema.model_validate(values)
     except ValidationError as error:
         found = error.errors()
-        # A list of which an entry is wrong is also told to be too short; the entry says it all.
-        places = {problem["loc"] for problem in found}
-        found = [
-            problem
-            for problem in found
-            if problem["type"] != "too_short" or not any(place[:-1] == problem["loc"] for place in places)
-        ]
-        problems = [_describe(problem, schema) for problem in found]
+        # A list of which an entry is wrong, or any key within one, is also told to be too short.
+        problems = [_describe(problem, schema) for problem in found if not _only_follows(problem, found)]
         raise UserError("\n".join(f"{path}: {problem}" for problem in problems)) from error
+
+
+def _only_follows(problem: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
+    place = problem["loc"]
+    below = (other["loc"] for other in found if len(other["loc"]) > len(place))
+    return problem["type"] == "too_short" and any(other[: len(place)] == place for other in below)
 
 
 def _describe(problem: ErrorDetails, schema: type[BaseModel]) -> str:
@@ -101,9 +102,16 @@ def _describe(problem: ErrorDetails, schema: type[BaseModel]) -> str:
         return f"{key} is not a known key; {remedy}"
     if problem["type"] == "missing":
         return f"{key} is missing"
-    got = problem["input"]
-    message = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    got, message = problem["input"], _message(problem)
     return f"{key} {message}, got {got!r}" if key else message
+
+
+def _message(problem: ErrorDetails) -> str:
+    """What pydantic says, without its names of Python's types."""
+    if problem["type"] == "too_short":
+        least = problem.get("ctx", {})["min_length"]
+        return f"must have at least {least} {'entry' if least == 1 else 'entries'}"
+    return _SUBJECT.sub("must", problem["msg"].removeprefix("Value error, "))
 
 
 def _known_keys(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

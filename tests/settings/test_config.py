@@ -17,6 +17,11 @@ class Config(Settings):
     names: tuple[str, ...] = ()
 
 
+class Listed(Settings):
+    runs: tuple[Config, ...] = Field(min_length=1)
+    title: str = Field(default="x", min_length=1)
+
+
 class Limited(Limits):
     kind: Literal["limited"]
 
@@ -71,6 +76,21 @@ def test_all_mistakes_are_told_at_once(file: Path) -> None:
     with pytest.raises(UserError) as caught:
         load_config(file, Config, ["limits.concurrency=0", "colour=red"])
     assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_mistake_deep_in_a_list_is_the_only_one_told(file: Path) -> None:
+    file.write_text("runs: [{limits: {concurrency: 0}}]")
+    with pytest.raises(UserError) as caught:
+        load_config(file, Listed)
+    assert str(caught.value) == f"{file}: runs.0.limits.concurrency must be greater than or equal to 1, got 0"
+
+
+def test_what_is_empty_is_told_in_plain_words(file: Path) -> None:
+    file.write_text("runs: []\ntitle: ''")
+    with pytest.raises(UserError) as caught:
+        load_config(file, Listed)
+    said = ["runs must have at least 1 entry, got []", "title must have at least 1 character, got ''"]
+    assert str(caught.value).splitlines() == [f"{file}: {each}" for each in said]
 
 
 @pytest.mark.parametrize(
