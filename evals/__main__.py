@@ -66,11 +66,19 @@ def _judge(config: EvalConfig, evaluation: Evaluation) -> Mapping[str, Any] | No
 
 def _config(arguments: Sequence[str]) -> EvalConfig:
     overrides, rest = split_overrides(arguments)
-    parser = argparse.ArgumentParser(prog="python -m evals", description="Score models on the outline contract.")
-    parser.add_argument("--config", default="configs/eval.yml", help="default: %(default)s")
-    parser.add_argument("--model", action="append", type=Path, help="score this folder instead; may be repeated")
-    parser.add_argument("--questions", help="chat JSONL in place of the config's")
-    parser.add_argument("--out", type=Path, help="folder of the results: its last part names the run")
+    parser = argparse.ArgumentParser(
+        prog="python -m evals",
+        usage="%(prog)s [-h] [--config FILE] [--model FOLDER] [--questions FILE] [--out FOLDER] [key=value ...]",
+        description="Score models on the outline contract.",
+        epilog="Any key of the config (docs/config.md) can be set by a bare key=value: generation.batch_size=8. A list "
+        "is replaced whole, in quotes: 'models=[{name: mine, path: outputs/mine}]'",
+    )
+    parser.add_argument("--config", default="configs/eval.yml", metavar="FILE", help="default: %(default)s")
+    parser.add_argument(
+        "--model", action="append", type=Path, metavar="FOLDER", help="score this folder instead; may be repeated"
+    )
+    parser.add_argument("--questions", metavar="FILE", help="chat JSONL in place of the config's")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder of the results: its last part names the run")
     options = parser.parse_args(rest)
     if options.model:
         entries = [{"name": path.name, "path": str(path)} for path in options.model]

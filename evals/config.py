@@ -111,6 +111,13 @@ class EvalConfig(Settings):
     knowledge: KnowledgeConfig | None = None
     """Multiple-choice tasks that tell whether tuning cost knowledge; most need a hub."""
 
+    @field_validator("run")
+    @classmethod
+    def _is_below_results(cls, run: str) -> str:
+        if run in (".", ".."):
+            raise ValueError("must name a folder below `results`")
+        return run
+
     @field_validator("tasks")
     @classmethod
     def _are_shipped(cls, tasks: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,7 +15,9 @@ from settings import UserError
         ("generation.batchsize=3", "generation.batchsize is not a known key; did you mean batch_size"),
         ("generation.batch_size=0", "generation.batch_size"),
         ("tasks=[outlin]", "there is no task 'outlin'; it must be one of outline, outline_1shot"),
-        ("models=[]", "models"),
+        ("run=..", "run must name a folder below `results`, got '..'"),
+        ("run=.", "run must name a folder below `results`, got '.'"),
+        ("models=[]", "models must have at least 1 entry, got []"),
         ("models=[{name: a}]", "models.0 a model is named by one of path"),
         ("models=[{name: a, path: x, hub: y}]", "got path, hub"),
         ("models=[{name: a b, path: x}, {name: a/b, path: x}]", "given twice: a-b"),
@@ -61,6 +63,21 @@ def test_mistake_in_the_questions_is_named(config_file: Path, questions_file: Pa
     with pytest.raises(UserError) as error:
         main(["--config", str(config_file)])
     assert message in str(error.value)
+
+
+def test_wrong_address_of_a_server_is_the_only_mistake_told(config_file: Path) -> None:
+    with pytest.raises(UserError) as error:
+        main(["--config", str(config_file), "models=[{name: a, endpoint: {base_url: localhost, model: m}}]"])
+    (line,) = str(error.value).splitlines()
+    assert "models.0.endpoint.base_url must be a URL that begins with http://" in line
+
+
+def test_help_tells_of_overrides(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "[key=value ...]" in said
+    assert "'models=[{name: mine, path: outputs/mine}]'" in said
 
 
 @pytest.fixture
