@@ -41,8 +41,12 @@ class GenerationProgress:
         self._done += questions
         self._bar.update(self._task, completed=self._done)
         if not console.is_terminal:
-            console.print(f"{self._name}: {self._done} of {self._total} questions, {self._rate()}", highlight=False)
+            said = [f"{self._done} of {self._total} questions", *filter(None, [self._rate()])]
+            console.print(f"{self._name}: {', '.join(said)}", highlight=False, markup=False)
 
     def _rate(self) -> str:
-        seconds = time.perf_counter() - (self._started or time.perf_counter())
-        return f"{self._tokens:,} tokens, {self._tokens / seconds:.0f} a second" if seconds else "reading the questions"
+        """Tokens so far; nothing of a model that is not stepped here: behind an endpoint, or by vLLM."""
+        if self._started is None:
+            return ""
+        seconds = max(time.perf_counter() - self._started, 1e-3)
+        return f"{self._tokens:,} tokens, {self._tokens / seconds:.0f} a second"
