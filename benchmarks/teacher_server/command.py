@@ -1,5 +1,6 @@
 """`python -m benchmarks teacher-server`: the server as a process of its own."""
 
+import argparse
 import asyncio
 import os
 import signal
@@ -11,7 +12,7 @@ from benchmarks.teacher_server.batches import BatchRules
 from benchmarks.teacher_server.capacity import Capacity
 from benchmarks.teacher_server.fates import Fates, Latency, Shares
 from benchmarks.teacher_server.server import ChatServer
-from settings import Settings, UserError, load_config, output, split_overrides
+from settings import Settings, load_config, output, split_overrides
 
 CONFIG = "benchmarks/teacher.yml"
 
@@ -32,8 +33,13 @@ class ServerConfig(Settings):
 def main(arguments: Sequence[str]) -> int:
     """Serve until the process is told to end; prints the base URL on a line of its own when it is ready."""
     overrides, rest = split_overrides(arguments)
-    if rest:
-        raise UserError(f"teacher-server: {rest[0]} is not known", hint=f"set keys of {CONFIG}: latency.median=0.5")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks teacher-server",
+        usage="%(prog)s [-h] [key=value ...]",
+        description="Serve simulated answers on this machine, as an OpenAI-compatible endpoint.",
+        epilog=f"Any key of {CONFIG} can be set: port=8001 latency.median=0.5 faults.reset=0.01",
+    )
+    parser.parse_args(rest)
     config = load_config(CONFIG, ServerConfig, overrides)
     if config.core is not None:
         os.sched_setaffinity(0, {config.core})

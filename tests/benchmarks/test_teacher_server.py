@@ -193,3 +193,15 @@ def test_a_wrong_key_is_one_message(run_module) -> None:
     finished = run_module("benchmarks", "teacher-server", "faults.reste=1")
     assert finished.returncode == 2
     assert "did you mean reset?" in finished.stderr
+
+
+def test_its_help_says_how_a_key_is_set(run_module) -> None:
+    finished = run_module("benchmarks", "teacher-server", "--help")
+    assert finished.returncode == 0, finished.stderr
+    assert "latency.median=0.5" in finished.stdout
+
+
+def test_a_flag_that_it_does_not_have_is_refused(run_module) -> None:
+    finished = run_module("benchmarks", "teacher-server", "--port", "1")
+    assert finished.returncode == 2
+    assert "unrecognized arguments: --port" in finished.stderr
