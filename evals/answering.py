@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
@@ -19,7 +20,7 @@ from evals.questions import Question
 from evals.saved import load_completions
 from llm import Endpoint
 from outline import StructureSpec
-from settings import console, write_jsonl
+from settings import UserError, console, write_jsonl
 
 Completions = Mapping[tuple[int, int], Completion]
 """By question and sample."""
@@ -52,11 +53,12 @@ def make_ready(subject: Subject, asking: Answering) -> Ready:
     entry = subject.entry
     if entry.completions is None:
         return Ready(subject, locate(entry) if entry.path or entry.hub else None, None)
-    samples = asking.config.generation.samples
-    saved = {
-        condition: load_completions(entry.completions, asking.questions[condition.task.name], samples)
-        for condition in subject.conditions
-    }
+    samples, limit = asking.config.generation.samples, asking.config.limit
+    saved = {}
+    for condition in subject.conditions:
+        _refuse_generated(asking.config.out / condition.folder, entry)
+        questions = asking.questions[condition.task.name]
+        saved[condition] = load_completions(entry.completions, questions, samples, limit)
     return Ready(subject, None, saved)
 
 
@@ -75,6 +77,16 @@ def answer(ready: Ready, asking: Answering) -> tuple[Mapping[Condition, Completi
         grammar = _grammar(ready, asking)
         error = generate(ready.model, ready.subject, asking.config, waiting, asking.references, grammar)
     return {job.condition: job.store.done for job in jobs}, error
+
+
+def _refuse_generated(folder: Path, entry: ModelEntry) -> None:
+    """Raise `UserError` where saved completions would take the place of some that were generated in this run."""
+    if (folder / "fingerprint.json").exists():
+        raise UserError(
+            f"{folder}: completions that {entry.name} generated are kept here; those of {entry.completions} would take "
+            "their place",
+            hint="give the entry another name, or the run: run=NAME",
+        )
 
 
 def _keep(saved: Mapping[Condition, Completions], asking: Answering) -> None:

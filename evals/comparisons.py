@@ -66,7 +66,8 @@ class Compared:
 
 
 def compare_all(results: Sequence[Result], options: Statistics) -> Compared:
-    """Compare the results of a run."""
+    """Compare the results of a run; a pair goes from the untuned model to the tuned one, however they are listed."""
+    results = sorted(results, key=lambda result: bool(result.subject.entry.tuned))
     sets = dict.fromkeys(result.condition.task.question_set for result in results)
     families = [
         family

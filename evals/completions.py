@@ -107,7 +107,8 @@ class CompletionStore:
     def _reason(self) -> str:
         if not self._parts_path.is_file():
             return "the model or how it is run"
-        return ", ".join(changed_parts(json.loads(self._parts_path.read_text(encoding="utf-8")), self._parts))
+        kept = json.loads(self._parts_path.read_text(encoding="utf-8"))
+        return ", ".join(changed_parts(kept, self._parts)) or "where they come from"
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

@@ -42,7 +42,9 @@ def figures(score: Score, completion: Completion) -> dict[str, float]:
         return score.metrics()
     cut = completion.finish_reason == "length"
     looping = cut and _loops(extract_answer(completion.completion) or completion.completion)
-    written = {"truncated": float(cut), "loops": float(looping), "tokens": float(completion.tokens)}
+    written = {"truncated": float(cut), "loops": float(looping)}
+    if completion.tokens or not completion.completion:  # somebody may have saved it without their number
+        written["tokens"] = float(completion.tokens)
     return score.metrics() | written
 
 

@@ -3,10 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from evals.completions import UNKNOWN, Completion
+from evals.fingerprint import question_key
 from evals.questions import Question
 from settings import UserError, read_jsonl
 
@@ -18,13 +20,39 @@ _KINDS = {
     float: ((int, float), "a number of at least 0"),
 }
 
+_FINISH_REASONS = {
+    UNKNOWN: UNKNOWN,
+    **dict.fromkeys(("stop", "eos", "eos_token", "end_turn", "stop_sequence"), "stop"),
+    **dict.fromkeys(("length", "max_tokens"), "length"),
+    "content_filter": UNKNOWN,
+}
+"""Why an answer ended, in the words of other servers too."""
 
-def load_completions(path: Path, questions: Sequence[Question], samples: int) -> dict[tuple[int, int], Completion]:
-    """Return a file's completions by question and sample.
 
+def load_completions(
+    path: Path, questions: Sequence[Question], samples: int, limit: int | None = None
+) -> dict[tuple[int, int], Completion]:
+    """Return a file's completions by question and sample; those of questions from `limit` on are left out.
+
+    A row that names its question, as `completions.jsonl` of a run does, belongs to that one wherever it stands now.
     Raises `UserError` where one is malformed, missing, given twice, or of no question.
     """
-    rows = [_completion(row, f"{path}, row {number}") for number, row in enumerate(read_jsonl(path), start=1)]
+    ids = {question_key(question): question.id for question in reversed(questions)}
+    keys = {question.id: question_key(question) for question in questions}
+    rows = []
+    for number, row in enumerate(read_jsonl(path), start=1):
+        where = f"{path}, row {number}"
+        made, named = _completion(row, where), row.get("question")
+        if limit is not None and made.id >= limit:
+            continue
+        if named is not None and keys.get(made.id, named) != named:
+            if named not in ids:
+                raise UserError(
+                    f"{where}: this is an answer to another question than row {made.id} of those that are asked",
+                    hint="score it on the questions, under the task and the spec that it was made with",
+                )
+            made = replace(made, id=ids[named])
+        rows.append(made)
     asked = {(question.id, sample) for question in questions for sample in range(samples)}
     given = Counter((row.id, row.sample) for row in rows)
     wrong = {
@@ -49,19 +77,25 @@ def _completion(row: Mapping[str, Any], where: str) -> Completion:
         sample,
         prompt=_optional(row, "prompt", "", where),
         completion=text,
-        finish_reason=_optional(row, "finish_reason", UNKNOWN, where),
+        finish_reason=_finish_reason(_optional(row, "finish_reason", UNKNOWN, where), where),
         tokens=_optional(row, "tokens", 0, where),
         seconds=_optional(row, "seconds", 0.0, where),
     )
 
 
 def _optional(row: Mapping[str, Any], name: str, default: str | float, where: str) -> Any:
-    """The value of a key, which must be of the default's kind, or the default where the row has no such key."""
-    value = row.get(name, default)
+    """The value of a key, which must be of the default's kind, or the default where the row has none or null."""
+    value = default if row.get(name) is None else row[name]
     kinds, allowed = _KINDS[type(default)]
     if type(value) not in kinds or not (isinstance(value, str) or value >= 0):
         raise UserError(f"{where}: {name} must be {allowed}, got {json.dumps(value)[:120]}", _HINT)
     return value
+
+
+def _finish_reason(said: str, where: str) -> str:
+    if said.lower() not in _FINISH_REASONS:
+        raise UserError(f"{where}: finish_reason must be one of {', '.join(_FINISH_REASONS)}, got {said!r}", _HINT)
+    return _FINISH_REASONS[said.lower()]
 
 
 def _names(keys: set[tuple[int, int]]) -> str:

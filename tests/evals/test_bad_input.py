@@ -110,5 +110,5 @@ def test_command_prints_one_message_and_loads_no_torch(config_file: Path) -> Non
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stdout == "False\n"
-    assert done.stderr.startswith("error: nowhere: nowhere is no model folder")
+    assert "\nerror: nowhere: nowhere is no model folder" in f"\n{done.stderr}"
     assert "Traceback" not in done.stderr

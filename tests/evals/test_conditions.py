@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from evals.comparisons import compare_all
 from evals.conditions import subjects
 from evals.config import EvalConfig
 from evals.harness import evaluate
 from evals.review.run import load_run
 from evals.summary import Result, summarize
-from settings import UserError, load_config, write_jsonl
+from settings import UserError, load_config, read_jsonl, write_jsonl
 
 COMPLIANT = "- rest\n  - the ankle\n    - for two days\n"
 Models = Callable[..., EvalConfig]
@@ -77,6 +78,48 @@ def test_saved_completions_are_scored_as_they_are(with_models: Models, tmp_path:
     assert not {"tokens", "truncated", "loops"} & row.figures.keys()
 
 
+def test_saved_completions_may_say_nothing_or_say_it_in_other_words(with_models: Models, tmp_path: Path) -> None:
+    told = [{"finish_reason": None, "tokens": None, "seconds": None}, {"finish_reason": "max_tokens"}]
+    rows = [{"id": id, "completion": COMPLIANT, **told[id % 2]} for id in range(4)]
+    config = with_models(saved(tmp_path / "made.jsonl", rows), limit=2)
+    figures = summarize(scored(config), 2, 1, config.statistics).figures
+    assert (figures["compliance"].n, figures["truncated"].n, figures["truncated"].value) == (2, 1, 1.0)
+    assert "tokens" not in figures
+
+
+def test_an_answer_that_names_its_question_is_held_against_that_one(
+    with_models: Models, tmp_path: Path, questions_file: Path
+) -> None:
+    made = tmp_path / "made.jsonl"
+    config = with_models(saved(made, [{"id": id, "completion": f"answer {id}"} for id in range(5)]))
+    scored(config)
+    kept = read_jsonl(config.out / subjects(config)[0].conditions[0].folder / "completions.jsonl")
+    write_jsonl(questions_file, read_jsonl(questions_file)[::-1])
+    result = scored(with_models(saved(made, kept), run="reversed"))
+    assert [result.completions[id, 0].completion for id in range(5)] == [f"answer {4 - id}" for id in range(5)]
+
+
+def test_saved_completions_never_take_the_place_of_generated_ones(with_models: Models, tmp_path: Path) -> None:
+    config = with_models(saved(tmp_path / "made.jsonl", [{"id": id, "completion": COMPLIANT} for id in range(5)]))
+    folder = config.out / subjects(config)[0].conditions[0].folder
+    write_jsonl(folder / "completions.jsonl", [{"id": 0, "key": "of a model"}])
+    (folder / "fingerprint.json").write_text("{}")
+    with pytest.raises(UserError, match="completions that saved generated are kept here"):
+        scored(config)
+    assert read_jsonl(folder / "completions.jsonl") == [{"id": 0, "key": "of a model"}]
+
+
+def test_a_pair_goes_from_untuned_to_tuned_however_they_are_listed(with_models: Models, tmp_path: Path) -> None:
+    entries = []
+    for name, text in (("tuned", COMPLIANT), ("untuned", "no list")):
+        entry = saved(tmp_path / f"{name}.jsonl", [{"id": id, "completion": text} for id in range(5)])
+        entries.append({**entry, "name": name, "family": "small", "tuned": name == "tuned"})
+    config = with_models(*entries)
+    compared = compare_all(evaluate(config).results, config.statistics)
+    pair = next(family for family in compared.families if family.measure == "compliance").pairs[0].comparison
+    assert (pair.first, pair.second, pair.difference) == ("untuned", "tuned", 1.0)
+
+
 def test_a_run_over_saved_completions_can_be_rated(with_models: Models, tmp_path: Path) -> None:
     first = saved(tmp_path / "first.jsonl", [{"id": id, "completion": COMPLIANT} for id in range(5)])
     second = saved(tmp_path / "second.jsonl", [{"id": id, "completion": f"answer {id}"} for id in range(5)])
@@ -107,7 +150,11 @@ def test_samples_of_one_question_are_no_questions_of_their_own(with_models: Mode
         (lambda rows: [{"id": "0", "completion": ""}, *rows], "row 1: needs id"),
         (lambda rows: [{"id": 0}, *rows], "row 1: needs id"),
         (lambda rows: [], r"5 are missing"),
-        (lambda rows: [{**rows[0], "tokens": None}], "row 1: tokens must be a whole number of at least 0, got null"),
+        (
+            lambda rows: [{**rows[0], "finish_reason": "bored"}],
+            "row 1: finish_reason must be one of unknown, stop, eos",
+        ),
+        (lambda rows: [{**rows[0], "question": "f00"}], "row 1: this is an answer to another question than row 0"),
         (lambda rows: [{**rows[0], "tokens": -1}], "row 1: tokens must be a whole number of at least 0, got -1"),
         (lambda rows: [rows[0], {**rows[1], "seconds": "a"}], 'row 2: seconds must be a number of at least 0, got "a"'),
         (lambda rows: [{**rows[0], "finish_reason": 3}], "row 1: finish_reason must be a text, got 3"),
