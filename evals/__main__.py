@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from evals.comparisons import compare_all
+from evals.conditions import subjects
 from evals.config import EvalConfig
 from evals.harness import Evaluation, evaluate
-from evals.judge import judge_all, unavailable
-from evals.judge.config import load_prompts
+from evals.judge import check, judge_all, unavailable
 from evals.report import write_report
 from evals.summary import summarize
 from evals.task import OWN_QUESTIONS
@@ -19,13 +19,13 @@ from settings import UserError, console, load_config, run_command, split_overrid
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Evaluate the models of a config; return 1 when a model's run ended early, else 0.
+    """Evaluate the models of a config; return 1 when a model's run is unfinished, else 0.
 
-    Raises `UserError` after the report is written where the judge's endpoint refuses everything.
+    Raises `UserError` after the report is written where an endpoint, of a model or of the judge, refuses everything.
     """
     config = _config(arguments)
     if config.judge:
-        load_prompts(config.judge.prompts)  # a mistake there costs no answers
+        check(config.judge, _judged_conditions(config))  # a mistake there costs no answers
     evaluation = evaluate(config)
     rows = [
         summarize(
@@ -34,15 +34,25 @@ def main(arguments: Sequence[str]) -> int:
         for result in evaluation.results
     ]
     compared = compare_all(evaluation.results, config.statistics)
-    judged, refused = None, None
+    judged, refusals = None, list(evaluation.refusals)
     try:
         judged = _judge(config, evaluation)
     except UserError as error:
-        refused = error  # what the models answered is worth a report without the judge too
+        refusals.append(error)  # what the models answered is worth a report without the judge too
     write_report(config, evaluation, rows, compared, judge=judged)
-    if refused:
-        raise refused
+    if refusals:
+        raise _together(refusals)
     return int(any(row.error for row in rows))
+
+
+def _together(errors: Sequence[UserError]) -> UserError:
+    hints = dict.fromkeys(error.hint for error in errors if error.hint)
+    return UserError("\n".join(error.message for error in errors), "; ".join(hints) or None)
+
+
+def _judged_conditions(config: EvalConfig) -> list[str]:
+    conditions = [condition for subject in subjects(config) for condition in subject.conditions]
+    return [condition.name for condition in conditions if condition.task.question_set == OWN_QUESTIONS]
 
 
 def _judge(config: EvalConfig, evaluation: Evaluation) -> Mapping[str, Any] | None:

@@ -1,5 +1,6 @@
 """What each model answers: taken up from an earlier run or a file, and generated where it is not there."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from evals.saved import load_completions
 from llm import Endpoint
 from outline import StructureSpec
 from settings import UserError, console, write_jsonl
+
+log = logging.getLogger(__name__)
 
 Completions = Mapping[tuple[int, int], Completion]
 """By question and sample."""
@@ -45,14 +48,35 @@ class Ready:
     subject: Subject
     model: LocalModel | None
     """None for an endpoint and for saved completions."""
-    saved: Mapping[Condition, Completions] | None
+    saved: Mapping[Condition, Completions] | None = None
+    jobs: Sequence[Job] | None = None
+    """Of an endpoint; those of a local model wait for the digests of its files."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a model answers under each of its conditions."""
+
+    completions: Mapping[Condition, Completions]
+    error: str | None = None
+    """Why there are no more of them, where that ended early."""
+    refusal: UserError | None = None
+    """That of an endpoint that goes away: the command ends with it once the other models have answered."""
 
 
 def make_ready(subject: Subject, asking: Answering) -> Ready:
-    """Find a model's files or read its saved completions; raises `UserError` where that cannot be done."""
+    """Find a model's files, read its saved completions, or see whether its endpoint has a key where it will be asked.
+
+    Raises `UserError` where that cannot be done.
+    """
     entry = subject.entry
+    if entry.endpoint:
+        jobs = _jobs(subject, None, asking)
+        if any(job.store.missing() for job in jobs):
+            _require_key(entry, asking.config.generation)
+        return Ready(subject, None, jobs=jobs)
     if entry.completions is None:
-        return Ready(subject, locate(entry) if entry.path or entry.hub else None, None)
+        return Ready(subject, locate(entry))
     samples, limit = asking.config.generation.samples, asking.config.limit
     saved = {}
     for condition in subject.conditions:
@@ -62,21 +86,31 @@ def make_ready(subject: Subject, asking: Answering) -> Ready:
     return Ready(subject, None, saved)
 
 
-def answer(ready: Ready, asking: Answering) -> tuple[Mapping[Condition, Completions], str | None]:
-    """Return what a model answers under each of its conditions, and the error that ended this early, if one did."""
+def answer(ready: Ready, asking: Answering) -> Answered:
+    """Return what a model answers; raises `UserError` for a local one that cannot be run as the config has it."""
     if ready.saved is not None:
         _keep(ready.saved, asking)
-        return ready.saved, None
-    jobs = _jobs(ready, asking)
+        return Answered(ready.saved)
+    jobs = ready.jobs or _jobs(ready.subject, ready.model, asking)
     waiting = [job for job in jobs if job.store.missing()]
     total, missing = sum(job.store.total for job in jobs), sum(job.store.missing() for job in jobs)
     said = f"{missing} of {total} answers to make" if waiting else f"all {total} answers are there from an earlier run"
     console.print(f"[bold]{escape(ready.subject.entry.name)}[/]: {said}")
-    error = None
-    if waiting:
-        grammar = _grammar(ready, asking)
-        error = generate(ready.model, ready.subject, asking.config, waiting, asking.references, grammar)
-    return {job.condition: job.store.done for job in jobs}, error
+    error, refusal = _generate(ready, asking, waiting) if waiting else (None, None)
+    return Answered({job.condition: job.store.done for job in jobs}, error, refusal)
+
+
+def _generate(ready: Ready, asking: Answering, jobs: Sequence[Job]) -> tuple[str | None, UserError | None]:
+    """Make what is missing; what an endpoint refuses is returned, so that it is not the end of the other models."""
+    entry = ready.subject.entry
+    grammar = _grammar(entry, asking)
+    try:
+        return generate(ready.model, ready.subject, asking.config, jobs, asking.references, grammar), None
+    except UserError as refusal:
+        if not entry.endpoint:
+            raise
+        log.error("%s: %s", entry.name, refusal.message)
+        return refusal.message, UserError(f"{entry.name}: {refusal.message}", refusal.hint)
 
 
 def _refuse_generated(folder: Path, entry: ModelEntry) -> None:
@@ -100,18 +134,18 @@ def _keep(saved: Mapping[Condition, Completions], asking: Answering) -> None:
         write_jsonl(asking.config.out / condition.folder / "completions.jsonl", rows)
 
 
-def _jobs(ready: Ready, asking: Answering) -> list[Job]:
-    entry, generation = ready.subject.entry, asking.config.generation
-    engine = entry.engine if ready.model else "endpoint"
-    what = digests(ready.model) if ready.model else _identity(entry, generation)
-    grammar = _grammar(ready, asking)
+def _jobs(subject: Subject, model: LocalModel | None, asking: Answering) -> list[Job]:
+    entry, generation = subject.entry, asking.config.generation
+    engine = entry.engine if model else "endpoint"
+    what = digests(model) if model else _identity(entry, generation)
+    grammar = _grammar(entry, asking)
 
     def store(condition: Condition) -> CompletionStore:
         parts = fingerprint(what, engine, generation, condition.task, grammar)
         questions = asking.questions[condition.task.name]
         return CompletionStore(asking.config.out / condition.folder, parts, questions, generation.samples)
 
-    return [Job(condition, store(condition)) for condition in ready.subject.conditions]
+    return [Job(condition, store(condition)) for condition in subject.conditions]
 
 
 def _identity(entry: ModelEntry, generation: Generation) -> dict[str, Any]:
@@ -121,8 +155,15 @@ def _identity(entry: ModelEntry, generation: Generation) -> dict[str, Any]:
     return identity(_endpoint(entry, generation)) | opens
 
 
-def _grammar(ready: Ready, asking: Answering) -> str | None:
-    return asking.spec.grammar() if ready.subject.entry.constrained else None
+def _require_key(entry: ModelEntry, generation: Generation) -> None:
+    try:
+        _endpoint(entry, generation).api_key()
+    except UserError as error:
+        raise UserError(f"{entry.name}: {error.message}", error.hint) from error
+
+
+def _grammar(entry: ModelEntry, asking: Answering) -> str | None:
+    return asking.spec.grammar() if entry.constrained else None
 
 
 def _endpoint(entry: ModelEntry, generation: Generation) -> Endpoint:

@@ -14,7 +14,7 @@ from evals.questions import Question, load_questions
 from evals.scoring import score_completion
 from evals.summary import Result
 from outline import StructureSpec, extract_answer
-from settings import write_jsonl, write_text
+from settings import UserError, write_jsonl, write_text
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Evaluation:
     """One a condition, in the order of the config."""
     knowledge: Mapping[str, Knowledge] = field(default_factory=dict)
     """By model, of those in folders or from the hub; empty without a `knowledge` section."""
+    refusals: Sequence[UserError] = ()
+    """Of the endpoints that went away; the models behind them have the answers that came before."""
 
 
 def evaluate(config: EvalConfig) -> Evaluation:
@@ -46,16 +48,17 @@ def evaluate(config: EvalConfig) -> Evaluation:
     models = [make_ready(subject, asking) for subject in found]
     mece = MeceScorer(config.encoder, config.results) if config.encoder else None
     _write_plan(config, found, questions)
-    results, knowledge = [], {}
+    results, knowledge, refusals = [], {}, []
     for ready in models:
-        made, error = answer(ready, asking)
-        for condition, completions in made.items():
-            results.append(_score(ready.subject, condition, completions, asking, mece, error))
+        made = answer(ready, asking)
+        refusals += [made.refusal] if made.refusal else []
+        for condition, completions in made.completions.items():
+            results.append(_score(ready.subject, condition, completions, asking, mece, made.error))
         if config.knowledge and ready.model:
             folder = config.out / folder_name(ready.model.name)
             device_name, size = config.generation.device_name, config.generation.batch_size
             knowledge[ready.model.name] = measure_knowledge(ready.model, config.knowledge, device_name, size, folder)
-    return Evaluation(questions, results, knowledge)
+    return Evaluation(questions, results, knowledge, refusals)
 
 
 def _score(

@@ -59,6 +59,13 @@ def judge_all(config: JudgeConfig, folder: Path, questions: Sequence[Question], 
     return summary
 
 
+def check(config: JudgeConfig, models: Sequence[str]) -> None:
+    """Raise `UserError` for bad prompts, and for pairs that name none of the `models` whose answers are judged."""
+    load_prompts(config.prompts)
+    if config.pairwise and models:
+        pairwise.choose_pairs(config, models)
+
+
 def unavailable(config: JudgeConfig | None) -> str | None:
     """Return why nothing can be judged, for the report; None where it can be tried."""
     if config is None:

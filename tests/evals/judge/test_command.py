@@ -17,7 +17,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def evals(tmp_path: Path, run_module: Run, settings_of: Callable[..., dict[str, Any]]) -> Run:
-    """Score two models' saved completions and have them judged; `changed` are fields of the judge's endpoint."""
+    """Score two models' saved completions and have them judged by `options`; `changed` are of the judge's endpoint."""
     questions, models = tmp_path / "questions.jsonl", []
     rows = [{"messages": each.messages(), "metadata": {"reference": each.reference}} for each in QUESTIONS]
     write_jsonl(questions, rows)
@@ -28,8 +28,8 @@ def evals(tmp_path: Path, run_module: Run, settings_of: Callable[..., dict[str, 
     config = {"run": "trial", "results": str(tmp_path), "questions": str(questions), "models": models, "encoder": None}
     config["generation"] = {"max_new_tokens": 64, "batch_size": 1}
 
-    def run(prompts: Path | None = None, **changed: Any) -> subprocess.CompletedProcess[str]:
-        judge = settings_of(**changed) | ({"prompts": str(prompts)} if prompts else {})
+    def run(options: dict[str, Any] | None = None, **changed: Any) -> subprocess.CompletedProcess[str]:
+        judge = settings_of(**changed) | (options or {})
         (tmp_path / "eval.yml").write_text(json.dumps(config | {"judge": judge}))
         return run_module("evals", "--config", tmp_path / "eval.yml", JUDGE_KEY=KEY)
 
@@ -63,8 +63,14 @@ def test_a_judge_that_goes_away_costs_no_report_and_its_verdicts_are_kept(
 
 
 @pytest.mark.slow
-def test_wrong_prompts_are_told_before_a_model_answers(evals: Run, tmp_path: Path) -> None:
-    done = evals(prompts=tmp_path / "none.yml")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"prompts": "none.yml"}, "none.yml"), ({"pairs": [["good", "nobody"]]}, "there is no model 'nobody'")],
+)
+def test_a_mistake_in_the_judge_is_told_before_a_model_answers(
+    evals: Run, tmp_path: Path, options: dict[str, Any], message: str
+) -> None:
+    done = evals(options)
     assert done.returncode == 2
-    assert "none.yml" in done.stderr
+    assert message in done.stderr
     assert not (tmp_path / "trial").exists()
