@@ -11,6 +11,7 @@ from evals.conditions import subjects
 from evals.config import EvalConfig
 from evals.harness import Evaluation, evaluate
 from evals.judge import check, judge_all, unavailable
+from evals.judge.summary import read_verdicts
 from evals.report import write_report
 from evals.summary import summarize
 from evals.task import OWN_QUESTIONS
@@ -19,7 +20,7 @@ from settings import UserError, console, load_config, run_command, split_overrid
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Evaluate the models of a config; return 1 when a model's run is unfinished, else 0.
+    """Evaluate the models of a config; return 1 when a model is unfinished or no verdict could be read, else 0.
 
     Raises `UserError` after the report is written where an endpoint, of a model or of the judge, refuses everything.
     """
@@ -42,7 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     write_report(config, evaluation, rows, compared, judge=judged)
     if refusals:
         raise _together(refusals)
-    return int(any(row.error for row in rows))
+    return int(any(row.error for row in rows) or (judged is not None and _unreadable(judged)))
+
+
+def _unreadable(judged: Mapping[str, Any]) -> bool:
+    read, unread = read_verdicts(judged)
+    return bool(unread) and not read
 
 
 def _together(errors: Sequence[UserError]) -> UserError:

@@ -28,7 +28,7 @@ class Result:
     measured: Mapping[Key, Mapping[str, float]]
     """The measures of each answer; what was not checked is absent."""
     error: str | None = None
-    """Why the run of this model ended early."""
+    """Why the run of this model left something out."""
 
     def by_question(self, measure: str) -> dict[int, list[float]]:
         """Return a measure's value of each sample, by question; questions where it was not checked are left out."""

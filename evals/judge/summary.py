@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from evals.judge.pairwise import Compared
-from evals.judge.pointwise import Rated
+from evals.judge.pointwise import NO_ANSWER, Rated
 from evals.judge.verdicts import AXES, Preference, Rating, Unscored
 
 
@@ -91,6 +91,20 @@ class JudgeSummary:
     def as_json(self) -> dict[str, Any]:
         """Return the summary as JSON values."""
         return asdict(self)
+
+
+def read_verdicts(found: Mapping[str, Any]) -> tuple[int, dict[str, int]]:
+    """Return how many verdicts of a summary (`as_json`) could be read, and by reason how many were asked for in vain.
+
+    A verdict is the grades of one answer, or both orders of one pair; one that nobody was asked for is neither.
+    """
+    read = sum(row["n"] for row in found["pointwise"])
+    read += sum(row[result] for row in found["pairwise"] for result in ("wins", "losses", "ties", "inconsistent"))
+    reasons: Counter[str] = Counter()
+    for row in (*found["pointwise"], *found["pairwise"]):
+        reasons.update(row["unscored"])
+    del reasons[NO_ANSWER.reason]
+    return read, dict(reasons.most_common())
 
 
 def summarize_models(rated: Sequence[Rated]) -> list[Graded]:

@@ -1,13 +1,16 @@
 """What the figures of a condition do not show by themselves."""
 
+from evals.judge.summary import read_verdicts
 from evals.report.contents import Contents, Scored, words
 
 _SHOWN = 12
+_MANY = 0.1
+"""Share of the verdicts asked for from which those that could not be read are remarked upon."""
 
 
 def remarks(contents: Contents) -> list[str]:
-    """Return the remarks on all conditions."""
-    return [remark for each in contents.scored for remark in of_condition(each)]
+    """Return the remarks on all conditions, and on their judge."""
+    return [*(remark for each in contents.scored for remark in of_condition(each)), *_of_judge(contents)]
 
 
 def of_condition(scored: Scored) -> list[str]:
@@ -30,19 +33,31 @@ def of_condition(scored: Scored) -> list[str]:
     return found
 
 
+def _of_judge(contents: Contents) -> list[str]:
+    read, unread = read_verdicts(contents.judge) if contents.judge else (0, {})
+    count = sum(unread.values())
+    if not unread or count < _MANY * (read + count):
+        return []
+    reasons = ", ".join(f"{reason}: {times}" for reason, times in unread.items())
+    return [words()["remarks"]["judge"].format(read=read, asked=read + count, reasons=reasons)]
+
+
 def how(contents: Contents) -> str:
-    """Return in a sentence or two how the completions were made."""
+    """Return in a sentence or two whose questions were asked, and how the completions were made that were made here."""
     generation, said = contents.config.generation, words()
+    asked = said["asked"].format(questions=contents.config.questions)
+    if all(each.result.subject.entry.completions for each in contents.scored):
+        return asked
     values = generation.model_dump()
     sampling = said["sampled"] if generation.temperature else said["greedy"]
     penalty = "" if generation.repetition_penalty == 1 else said["penalty"]
-    return said["how"].format(
+    made = said["how"].format(
         **values,
-        questions=contents.config.questions,
         precision=said["precision"].get(generation.dtype, generation.dtype),
         sampling=sampling.format(**values),
         penalty=penalty.format(**values),
     )
+    return f"{asked} {made}"
 
 
 def contract(contents: Contents) -> str:

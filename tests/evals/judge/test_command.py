@@ -64,6 +64,21 @@ def test_a_judge_that_goes_away_costs_no_report_and_its_verdicts_are_kept(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
+    ("act", "reason"), [(Act(content="no verdict"), "no JSON object: 18"), (Act(status=429), "no answer: 18")]
+)
+def test_a_judge_without_a_single_verdict_is_told_and_fails_the_run(
+    evals: Run, server: ChatServer, tmp_path: Path, act: Act, reason: str
+) -> None:
+    server.script = lambda seen, times: act
+    done = evals()
+    assert done.returncode == 1, done.stderr
+    said = f"judge: 0 of 18 verdicts could be read ({reason})."
+    assert said in done.stdout
+    assert said in (tmp_path / "trial/report.md").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
     ("options", "message"),
     [({"prompts": "none.yml"}, "none.yml"), ({"pairs": [["good", "nobody"]]}, "there is no model 'nobody'")],
 )

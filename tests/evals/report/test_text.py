@@ -9,7 +9,7 @@ from evals.questions import Question
 from evals.report.html import render_html
 from evals.report.leads import leading, leads
 from evals.report.markdown import render_markdown
-from evals.report.remarks import remarks
+from evals.report.remarks import how, remarks
 from evals.report.tables import headline
 from evals.report.terminal import render_tables
 from evals.report.text import percent, signed
@@ -60,6 +60,28 @@ def test_answers_that_were_only_scored_here_are_named() -> None:
     assert "made elsewhere" in remarks(contents([saved], asked(1)))[0]
 
 
+def test_arguments_of_generation_are_told_only_where_something_was_generated() -> None:
+    saved = result("m", [COMPLIANT], asked(1), path=None, completions="x.jsonl")
+    made = result("n", [COMPLIANT], asked(1))
+    assert how(contents([saved], asked(1))) == "Questions of questions.jsonl."
+    assert "Every model that was run had the same arguments: greedy" in how(contents([saved, made], asked(1)))
+
+
+@pytest.mark.parametrize(
+    ("n", "unscored", "said"),
+    [
+        (0, {"no JSON object": 30}, ["judge: 0 of 38 verdicts could be read (no JSON object: 30, no answer: 8)."]),
+        (12, {}, ["judge: 12 of 20 verdicts could be read (no answer: 8)."]),
+        (90, {}, []),
+    ],
+)
+def test_a_judge_that_is_mostly_not_understood_is_told_of(n: int, unscored: dict[str, int], said: list[str]) -> None:
+    grades = {"model": "m", "n": n, "unscored": unscored | {"no completion to judge": 50}, "axes": {}}
+    pair = {"wins": 0, "losses": 0, "ties": 0, "identical": 60, "inconsistent": 0, "unscored": {"no answer": 8}}
+    verdicts = {"pointwise": [grades], "pairwise": [pair]}
+    assert remarks(contents([result("m", [COMPLIANT], asked(1))], asked(1), judge=verdicts)) == said
+
+
 def test_a_measure_that_does_not_apply_is_no_zero_either() -> None:
     urgent = [replace(question, metadata={"urgent": True}) for question in asked(1)]
     plain, flags = result("m", [COMPLIANT], asked(1)), result("m", [COMPLIANT], urgent, task="outline_red_flags")
@@ -80,7 +102,8 @@ def test_model_that_never_ran_is_named_with_its_reason() -> None:
     broken = result("m", [None], asked(1), subject={"error": "OutOfMemoryError: <no>"})
     text = render_markdown(contents([broken], asked(1)))
     assert "Nothing was scored." in text
-    assert "m ended early, unscored completions: 1. OutOfMemoryError: &lt;no>" in text
+    assert "m is unfinished, unscored completions: 1; the same command asks only for what is missing. OutOf" in text
+    assert "OutOfMemoryError: &lt;no>" in text
 
 
 def test_compliant_answer_that_never_ended_is_named() -> None:
