@@ -14,8 +14,14 @@ class Cell:
     """A figure, and in small print its interval and what it is of."""
 
     text: str
-    small: str = ""
+    interval: str = ""
+    part: str = ""
     strong: bool = False
+
+    @property
+    def small(self) -> str:
+        """The small print."""
+        return ", ".join(filter(None, (self.interval, self.part)))
 
 
 @dataclass(frozen=True)
@@ -93,12 +99,12 @@ def _table(contents: Contents, title: str, columns: Mapping[str, Measure], stron
 def _cells(scored: Scored, columns: Mapping[str, Measure], strong: str) -> list[Cell]:
     row = scored.row
     unscored = f"+ {row.unscored} unscored" if row.unscored else ""
-    cells = [Cell(str(row.n), unscored)]
+    cells = [Cell(str(row.n), part=unscored)]
     for key, measure in columns.items():
         figure = row.figures.get(key)
         if figure is None:
             cells.append(Cell(absent_text(row, key)))
         else:
-            small = [interval_text(measure, figure), partly(figure, row)]
-            cells.append(Cell(value_text(measure, figure.value), ", ".join(filter(None, small)), key == strong))
+            value, interval = value_text(measure, figure.value), interval_text(measure, figure)
+            cells.append(Cell(value, interval, partly(figure, row), key == strong))
     return cells

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from evals.questions import Question
+from evals.report.contents import Contents
 from evals.report.html import render_html
 from evals.report.leads import leading, leads
 from evals.report.markdown import render_markdown
@@ -234,8 +235,35 @@ def test_everything_is_printed_that_markdown_says(tmp_path: Path) -> None:
         assert line.replace("&lt;", "<").replace("&amp;", "&").replace("\\[", "[") in said
 
 
-def test_the_table_fits_a_terminal_and_shows_only_what_was_checked() -> None:
+def test_the_table_shows_only_what_was_checked() -> None:
     questions = asked(12)
     (table,) = render_tables(contents([result("base", [COMPLIANT] * 12, questions)], questions))
     assert "Urgency" not in [column.header for column in table.columns]
-    assert output.measure(table).minimum <= 80
+
+
+@pytest.mark.parametrize("width", [24, 30, 46, 60, 80])
+def test_no_number_of_the_table_is_cut(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    questions = [Question(id, f"ankle {id}", reference="take 400 mg" if id < 4 else None) for id in range(12)]
+    texts = [COMPLIANT, *["- take 400 mg"] * 10, None]
+    results = [result("a name of many words", texts, questions), result("b", [COMPLIANT] * 12, questions)]
+    whole, found = (_printed(monkeypatch, contents(results, questions), each) for each in (200, width))
+    table, _, left_out = found.partition("Without room here: ")
+    assert max(map(len, found.splitlines())) <= width
+    assert set(table.replace("─", " ").split()) <= set(whole.split())
+    assert "Without room" not in whole
+    shown = ["Tokens" in table, "Tokens" in left_out]
+    assert shown in ([True, False], [False, True])
+    assert bool(left_out) is ("report.md has all columns." in " ".join(left_out.split()))
+
+
+def test_a_mean_over_few_answers_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = [Question(id, f"ankle {id}", reference="take 400 mg" if id < 4 else None) for id in range(12)]
+    assert "(of 4)" in _printed(monkeypatch, contents([result("m", ["- take 400 mg"] * 12, questions)], questions), 80)
+
+
+def _printed(monkeypatch: pytest.MonkeyPatch, found: Contents, width: int) -> str:
+    monkeypatch.setattr(output, "width", width)
+    with output.capture() as printed:
+        for table in render_tables(found):
+            output.print(table)
+    return printed.get()
