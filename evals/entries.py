@@ -34,7 +34,7 @@ class ModelEntry(Settings):
     endpoint: EndpointModel | None = None
     """An OpenAI-compatible server."""
     completions: Path | None = None
-    """JSONL of {id, completion}: answers that exist, to be scored; nothing is generated."""
+    """JSONL of {id, completion}: answers that exist, to be scored (docs/results.md); nothing is generated."""
     adapter: Path | None = None
     """A folder with a LoRA adapter to lay over the model."""
     engine: Literal["hf", "vllm"] = "hf"

@@ -5,17 +5,19 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from benchmarks.teacher_server import Act, ChatServer
 from evals.__main__ import main
 from evals.completions import Completion, CompletionStore
 from evals.config import Generation
+from evals.entries import ModelEntry
 from evals.fingerprint import fingerprint
 from evals.knowledge import Accuracy
 from evals.measures import measures
@@ -26,6 +28,7 @@ from evals.questions import Question
 from evals.review.plan import choose_pairs, make_study
 from evals.review.report import as_json, summarize
 from evals.review.run import load_run
+from evals.saved import load_completions
 from evals.task import load_task
 from outline import parse_outline
 from settings import read_jsonl, write_jsonl, write_text
@@ -207,6 +210,21 @@ def test_every_documented_key_is_there_and_no_other(made: Made, heading: str) ->
 
 def test_every_table_of_the_page_is_held_to_a_run() -> None:
     assert set(documented()) == set(SHAPES) | ELSEWHERE
+
+
+def test_the_saved_completions_of_the_page_are_read_and_its_keys_are_theirs(tmp_path: Path) -> None:
+    section = Path("docs/results.md").read_text(encoding="utf-8").split("\n## Saved completions\n")[1]
+    example = section.split("```json\n")[1].split("```")[0]
+    file = tmp_path / "answers.jsonl"
+    file.write_text(example, encoding="utf-8")
+    made = load_completions(file, [Question(id, "what helps?") for id in range(2)], samples=1)
+    for row in read_jsonl(file):
+        assert row.items() <= asdict(made[row["id"], 0]).items()
+    keys = set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
+    assert keys == {key for row in read_jsonl(file) for key in row} | {"sample"}
+    assert keys | {"prompt"} == set(Completion.__dataclass_fields__)
+    entry = yaml.safe_load(section.split("```yaml\n")[1].split("```")[0])["models"][0]
+    assert ModelEntry.model_validate(entry).completions == Path("answers.jsonl")
 
 
 def test_the_metrics_are_those_that_measures_yml_explains(made: Made) -> None:
