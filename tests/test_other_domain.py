@@ -13,6 +13,7 @@ from evals.config import EvalConfig
 from evals.task import load_shots
 from outline import StructureSpec, check_compliance, check_fidelity, parse_outline
 from prep.__main__ import main as prep
+from prep.rules import RulesTeacher
 from prep.view.__main__ import main as view
 from settings import load_config, read_jsonl, read_yaml
 
@@ -76,6 +77,13 @@ def test_no_outline_invents_or_loses_a_number_or_a_not(rows: list[dict[str, Any]
         ticket = TICKETS[row["metadata"]["index"]]
         found = check_fidelity(ticket["answer"], row["messages"][-1]["content"], context=ticket["problem"])
         assert found.faithful, (ticket["ticket"], found)
+
+
+@pytest.mark.parametrize("file", [f"{CONFIGS}/vocabulary.yml", "prep/rules/clinical.yml"])
+def test_a_reply_of_warnings_alone_passes_the_gate(file: str) -> None:
+    reply = "Do not open the lid. Do not press the button. Do not install the driver. Do not move the cable."
+    reply += " Do not delete the folder. Do not share the password."
+    assert check_fidelity(reply, RulesTeacher(ROOT / file, SPEC).outline(reply)).faithful
 
 
 def test_the_conversations_the_card_and_the_page_speak_of_this_subject(

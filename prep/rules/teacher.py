@@ -6,10 +6,12 @@ from pathlib import Path
 
 from outline import StructureSpec, check_compliance, content_words, list_markers, render_outline
 from prep.rules.clauses import ClauseFinder
+from prep.rules.headings import harmful
 from prep.rules.layout import Block, Group, Point, lay_out
 from prep.rules.sections import Place, Sorter
-from prep.rules.vocabulary import Section, load_vocabulary
+from prep.rules.vocabulary import Section, Vocabulary, load_vocabulary
 from prep.rules.words import Words
+from settings import UserError
 
 LONG_CLAUSE = 20
 """Words above which a clause is cut where its grammar shows a seam."""
@@ -37,6 +39,7 @@ class RulesTeacher:
     def __init__(self, vocabulary_path: str | Path, spec: StructureSpec) -> None:
         self.spec = spec
         self.vocabulary, self.grammar = load_vocabulary(vocabulary_path)
+        _refuse_harmful(vocabulary_path, self.vocabulary)
         self.finder = ClauseFinder(self.grammar, self.vocabulary)
         self.sorter = Sorter(self.vocabulary, self.finder)
 
@@ -105,6 +108,14 @@ class RulesTeacher:
         """Without the bare "and" that a list makes needless."""
         start = self.grammar.trimmed.at(clause.plain, 0)
         return clause.part(start, len(clause.plain)) if start < len(clause.plain) else clause
+
+
+def _refuse_harmful(path: str | Path, vocabulary: Vocabulary) -> None:
+    if found := list(harmful(vocabulary)):
+        raise UserError(
+            "\n".join(f"{path}: {key}: the gate reads {text!r} as {what}" for key, text, what in found),
+            hint='a heading holds no number, no time and no negation such as "leave", "avoid" or "without"',
+        )
 
 
 def _without_markers(reply: str) -> str:

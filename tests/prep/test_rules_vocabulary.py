@@ -1,10 +1,16 @@
-"""How phrases are found in a row of words."""
+"""How phrases are found in a row of words, and which headings may stand above them."""
+
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outline import StructureSpec
+from prep.rules import RulesTeacher
 from prep.rules.vocabulary import Phrases
+from settings import UserError
 
 WORDS = st.sampled_from("go to go-to walk walking the then now".split())
 PHRASE = st.lists(st.one_of(WORDS, st.sampled_from(["walk*", "th*", "*"])), min_size=1, max_size=3).map(" ".join)
@@ -46,3 +52,34 @@ def _covered(phrase: list[str], words: tuple[str, ...]) -> int:
         for word, wanted in zip(words, phrase, strict=False)
     )
     return len(phrase) if fits else 0
+
+
+SHIPPED = ["prep/rules/clinical.yml", "configs/it-support/vocabulary.yml"]
+
+
+@pytest.mark.parametrize("file", SHIPPED)
+def test_the_shipped_headings_pass_their_own_gate(root: Path, spec: StructureSpec, file: str) -> None:
+    RulesTeacher(root / file, spec)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "told"),
+    [
+        ("heading", "What to leave alone", "a negation"),
+        ("label", "Do not touch", "a negation"),
+        ("label", "Daily checks", r"a number \(1/day\)"),
+        ("kind", "Without help", "a negation"),
+    ],
+)
+def test_a_heading_that_the_gate_would_refuse_is_one_message(
+    root: Path, tmp_path: Path, spec: StructureSpec, key: str, text: str, told: str
+) -> None:
+    words = yaml.safe_load((root / "prep/rules/clinical.yml").read_text(encoding="utf-8"))
+    section = words["sections"][0]
+    place = section["kinds"][1] if key == "kind" else section
+    place["label" if key == "kind" else key] = text
+    words["grammar"] = str(root / "prep/rules/english.yml")
+    (tmp_path / "words.yml").write_text(yaml.safe_dump(words), encoding="utf-8")
+    name = {"kind": "kinds.1.label"}.get(key, key)
+    with pytest.raises(UserError, match=rf"words.yml: sections.0.{name}: the gate reads '{text}' as {told}"):
+        RulesTeacher(tmp_path / "words.yml", spec)
