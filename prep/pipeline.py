@@ -1,11 +1,13 @@
 """A whole run: read, convert, write; and nothing at all where that was done before."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from llm import Endpoint
 from llm.redact import Redactor
 from llm.storage import held, writing
 from prep import asking, manifest
+from prep.aside import set_aside
 from prep.config import PrepConfig
 from prep.engines.folders import FOLDER, recorded
 from prep.inputs import Inputs, read_inputs
@@ -100,8 +102,7 @@ def _convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
 def _finish(config: PrepConfig, given: Inputs, outcome: Outcome) -> int:
     """Write what there is to write, print the summary, and return the exit status."""
     tally = outcome.tally
-    with writing(config.out):
-        (config.out / manifest.NAME).unlink(missing_ok=True)
+    before = _clear(config.out, tally.kept)
     with Store(outcome.conversions) as store:
         failed = write_failed(config.out, store)
         if tally.kept:
@@ -117,10 +118,21 @@ def _finish(config: PrepConfig, given: Inputs, outcome: Outcome) -> int:
     if over:
         output.print("teacher.max_cost ended the run before its end: raise it, and the same command goes on")
     if not tally.kept:
-        output.print(f"no row was kept, so there is no dataset; {failed} says why, row by row")
+        output.print(f"no row was kept, so there is no dataset; {failed} says why, row by row", soft_wrap=True)
+        if before is not None:
+            output.print(f"the dataset that an earlier run left here now lies in {before}", soft_wrap=True)
         return 1
     output.print(f"in {config.out}: chat/ processed/ {failed.name} {manifest.NAME}", soft_wrap=True)
     return 1 if over else _success(config, tally.kept, tally.failed)
+
+
+def _clear(out: Path, kept: int) -> Path | None:
+    """End what says of the earlier dataset that it is this run's; return where it is now, if none takes its place."""
+    if not kept:
+        return set_aside(out)
+    with writing(out):
+        (out / manifest.NAME).unlink(missing_ok=True)
+    return None
 
 
 def _success(config: PrepConfig, kept: int, failed: int) -> int:

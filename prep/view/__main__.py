@@ -7,11 +7,10 @@ from pathlib import Path
 from outline import StructureSpec
 from prep.__main__ import CONFIG
 from prep.config import PrepConfig
+from prep.view import PAGE
 from prep.view.page import render
 from prep.view.run import read_run
 from settings import load_config, output, run_command, split_overrides, write_text
-
-PAGE = "view.html"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,6 +25,8 @@ def main(arguments: Sequence[str]) -> int:
     write_text(page, render(run, spec))
     size = page.stat().st_size / 1e6
     output.print(f"{len(run.rows)} rows in {page} ({size:.1f} MB): open it in a browser", soft_wrap=True)
+    if run.manifest is None:
+        output.print(f"{out} has no manifest: the last run made no dataset there, these rows may be of one before it")
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from prep import manifest
 from prep.arrow import FULL
 from prep.consultation import Consultation
+from prep.writer import FAILED
 from settings import UserError, read_jsonl
 
 Status = Literal["kept", "failed", "skipped"]
@@ -56,8 +57,10 @@ def read_run(out: Path) -> Run:
         raise UserError(f"{out}: there is no such folder", hint=remedy)
     dataset = out / "processed" / FULL
     if not dataset.is_dir():
-        raise UserError(f"{out}: the folder holds no processed/{FULL}: no run has kept a row there", hint=remedy)
-    failures = {row.get("index"): row for row in read_jsonl(out / "failed.jsonl")}
+        failed = (out / FAILED).exists()
+        reason = f"the last run kept no row, {FAILED} says why" if failed else "no run has kept a row there"
+        raise UserError(f"{out}: the folder holds no processed/{FULL}: {reason}", hint=remedy)
+    failures = {row.get("index"): row for row in read_jsonl(out / FAILED)}
     rows = [_row(index, row, failures.get(index)) for index, row in enumerate(_arrow(dataset))]
     return Run(out, rows, _manifest(out / manifest.NAME))
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.teacher_server import Act, ChatServer, Seen
+from prep.fingerprint import of_file
+from prep.view.__main__ import main as view
 from settings import UserError, read_jsonl
-from tests.prep.conftest import KEY, Run, contents, good, make_rows, outline_of, reply_of, wait_for
+from tests.prep.conftest import KEY, Run, contents, good, make_rows, outline_of, reply_of, stubborn, wait_for
 
 CONCURRENCY = 8
 
@@ -201,3 +203,34 @@ def test_no_row_kept_is_no_dataset_and_status_1(server: ChatServer, source, prep
     assert "no row was kept" in capsys.readouterr().out
     assert not (tmp_path / "out/manifest.json").exists()
     assert len(read_jsonl(tmp_path / "out/failed.jsonl")) == 3
+
+
+def test_a_run_that_keeps_nothing_leaves_no_earlier_dataset_in_its_place(
+    server: ChatServer, source, prep: Run, tmp_path: Path, capsys
+) -> None:
+    """Nor loses it: it stands aside, whole."""
+    out, rows = tmp_path / "out", make_rows(6)
+    server.script = stubborn(rows, [5])
+    assert prep(source(rows), out) == 0
+    (out / "view.html").write_text("of the first run")
+    before = contents(out)
+    blank = [{**row, "Doctor": ""} for row in rows]
+    assert prep(source(blank), out) == 1
+    assert f"an earlier run left here now lies in {out / 'before'}" in capsys.readouterr().out
+    assert {path.name for path in out.iterdir()} == {"before", "failed.jsonl", "journal.jsonl"}
+    assert contents(out / "before") == before
+    files = json.loads((out / "before/manifest.json").read_text())["files"]
+    assert all(of_file(out / "before" / name) == digest for name, digest in files.items())
+    with pytest.raises(UserError, match="the last run kept no row"):
+        view([str(out)])
+    # Once more: there is nothing left to move, and what was moved stays.
+    assert prep(source(blank), out) == 1
+    assert "earlier run" not in capsys.readouterr().out
+    assert contents(out / "before") == before
+    # A dataset is made anew, and then set aside beside the first.
+    asked = len(server.seen)
+    assert prep(source(rows), out) == 0
+    assert len(server.seen) == asked
+    assert prep(source(blank), out) == 1
+    assert contents(out / "before-2") == {name: text for name, text in before.items() if name != "view.html"}
+    assert contents(out / "before") == before

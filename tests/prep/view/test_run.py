@@ -37,12 +37,13 @@ def test_the_page_loads_nothing_and_no_text_ends_its_script(out: Path, view: Cal
     )
 
 
-def test_an_unfinished_run_says_so(out: Path, tmp_path: Path, view: Callable[..., str]) -> None:
+def test_an_unfinished_run_says_so(out: Path, tmp_path: Path, view: Callable[..., str], capsys) -> None:
     assert "not finished" not in view(out)
     unfinished = leave(tmp_path / "run", ROWS[:4], [])
     (unfinished / "manifest.json").unlink()
     page = view(unfinished)
     assert "This run is not finished" in page
+    assert "these rows may be of one before it" in " ".join(capsys.readouterr().out.split())
     assert embedded(page)["rows"][1]["kind"] == "unknown"
 
 
