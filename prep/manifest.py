@@ -52,9 +52,15 @@ def finished(out: Path, made_from: dict[str, str | None], asked_with: dict[str, 
     return manifest if same and whole else None
 
 
-def write(config: PrepConfig, hashes: Mapping[str, str | None], outcome: Outcome, files: Sequence[Path]) -> None:
-    """Say what the dataset was made from, by whom, and what all runs together cost; with the hash of every data file
-    and journal, and the versions."""
+def write(
+    config: PrepConfig,
+    hashes: Mapping[str, str | None],
+    outcome: Outcome,
+    parts: Mapping[str, Usage],
+    files: Sequence[Path],
+) -> None:
+    """Say what the dataset was made from, by whom, and what all runs together cost, by the `parts` of it; with the hash
+    of every data file and journal, and the versions."""
     teacher = config.teacher
     hosted = teacher.parameters() | {"base_url": teacher.base_url} if isinstance(teacher, Endpoint) else {}
     data = sorted(inner for file in files for inner in ([file] if file.is_file() else file.rglob("*")))
@@ -64,7 +70,7 @@ def write(config: PrepConfig, hashes: Mapping[str, str | None], outcome: Outcome
         "inputs": hashes,
         "asked_with": outcome.asked_with,
         "rows": outcome.tally.as_dict(),
-        "usage": _usage(config, outcome),
+        "usage": _usage(config, {"total": outcome.total, **parts}),
         "files": {path.relative_to(config.out).as_posix(): fingerprint.of_file(path) for path in data},
         "journal": {path.relative_to(config.out).as_posix(): fingerprint.of_file(path) for path in outcome.journals},
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in _LIBRARIES}},
@@ -72,9 +78,8 @@ def write(config: PrepConfig, hashes: Mapping[str, str | None], outcome: Outcome
     write_text(config.out / NAME, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
-def _usage(config: PrepConfig, outcome: Outcome) -> dict[str, dict[str, float]]:
+def _usage(config: PrepConfig, parts: Mapping[str, Usage]) -> dict[str, dict[str, float]]:
     """Requests, tokens and US dollars of all runs, in total and by what they brought."""
-    parts = {"total": outcome.total, **outcome.tally.split_cost(outcome.total)}
     teacher = config.teacher
     prices = teacher.prices if isinstance(teacher, Endpoint) else None
 

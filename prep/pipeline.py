@@ -8,6 +8,7 @@ from llm.redact import Redactor
 from llm.storage import held, writing
 from prep import asking, manifest
 from prep.aside import set_aside
+from prep.bill import split_bill
 from prep.config import PrepConfig
 from prep.engines.folders import FOLDER, recorded
 from prep.inputs import Inputs, read_inputs
@@ -102,16 +103,17 @@ def _convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
 def _finish(config: PrepConfig, given: Inputs, outcome: Outcome) -> int:
     """Write what there is to write, print the summary, and return the exit status."""
     tally = outcome.tally
+    parts = split_bill(outcome, given.rows)
     before = _clear(config.out, tally.kept)
     with Store(outcome.conversions) as store:
         failed = write_failed(config.out, store)
         if tally.kept:
             console.print("writing the datasets")
             files = write_dataset(config, given, store, tally)
-            manifest.write(config, given.hashes, outcome, [failed, *files])
+            manifest.write(config, given.hashes, outcome, parts, [failed, *files])
     for file in outcome.conversions:
         file.unlink()
-    output.print(summary(config, tally, outcome.spent, outcome.total))
+    output.print(summary(config, tally, outcome.spent, outcome.total, parts))
     if tally.retriable:
         output.print(f"{tally.retriable} rows got no answer; the same command asks for them again")
     over = "over budget" in tally.indices["failed"]
@@ -139,9 +141,11 @@ def _success(config: PrepConfig, kept: int, failed: int) -> int:
     share, wanted = kept / max(1, kept + failed), config.gate.min_success
     if share >= wanted:
         return 0
+    # An offline teacher says the same every time.
+    remedy = "; --retry-failed asks for them once more" if isinstance(config.teacher, Endpoint) else ""
     output.print(
         f"only {share:.1%} of the rows with a reply were kept, gate.min_success asks for {wanted:.0%}: "
-        f"{config.out / FAILED} says why, row by row; --retry-failed asks for them once more",
+        f"{config.out / FAILED} says why, row by row{remedy}",
         soft_wrap=True,
     )
     return 1

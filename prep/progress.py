@@ -1,6 +1,6 @@
 """What a person sees while a run goes on, and at its end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rich.progress import (
     BarColumn,
@@ -60,8 +60,13 @@ class Bar:
         return "  ".join(filter(None, figures + _bill(self._config, self._spent())[1::2]))
 
 
-def summary(config: PrepConfig, tally: Tally, spent: Usage, journal: Usage) -> Table:
-    """Return the closing table: rows, kept, failed by reason, cost, and where the files are."""
+def summary(
+    config: PrepConfig, tally: Tally, spent: Usage, journal: Usage, parts: Mapping[str, Usage] | None = None
+) -> Table:
+    """Return the closing table: rows, kept, failed by reason, and cost, with its `parts` where the run came to its end.
+
+    Before the end nobody knows what the answers about the rows that are left will bring.
+    """
     table = Table(
         title=f"{config.source.name()} through {config.teacher.name}", show_header=False, title_justify="left"
     )
@@ -75,8 +80,9 @@ def summary(config: PrepConfig, tally: Tally, spent: Usage, journal: Usage) -> T
     if isinstance(config.teacher, Endpoint):
         table.add_row("this run", "  ".join(_bill(config, spent)))
         table.add_row("all runs in the journal", "  ".join(_bill(config, journal)))
-        for name, usage in tally.split_cost(journal).items():
-            table.add_row(f"  of it {name}", "  ".join(_bill(config, usage)))
+        for name, usage in (parts or {}).items():
+            if usage.requests or name != "other rows":
+                table.add_row(f"  of it {name}", "  ".join(_bill(config, usage)))
         if journal.uncounted:
             cost = f"their cost is estimated at ${journal.estimated_cost(config.teacher.prices):.4f}"
             table.add_row("without token counts", f"{journal.uncounted} answers: {cost}")

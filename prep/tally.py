@@ -23,7 +23,7 @@ class Tally:
     first_pass: Usage = _NOTHING
     """Of the first answers of kept rows."""
     repair: Usage = _NOTHING
-    """Of the further answers of kept rows. What else was paid brought nothing."""
+    """Of the further answers of kept rows. What else was paid for rows of this run brought nothing."""
     _billed: set[int] = field(default_factory=set)
     """Rows that say the same share their answers, which are paid once."""
 
@@ -58,14 +58,6 @@ class Tally:
         self.first_pass += conversion.turns[0].usage
         for turn in conversion.turns[1:]:
             self.repair += turn.usage
-
-    def split_cost(self, total: Usage) -> dict[str, Usage]:
-        """Part what was paid in all: first answers of kept rows, their repairs, and what brought nothing."""
-        return {
-            "first pass": self.first_pass,
-            "repair": self.repair,
-            "wasted": total - self.first_pass - self.repair,
-        }
 
     @property
     def failed(self) -> int:

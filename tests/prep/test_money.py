@@ -76,9 +76,24 @@ def test_cost_is_parted_into_first_pass_repair_and_waste(server: ChatServer, sou
     assert prep(source(rows), tmp_path / "out") == 0
     usage = json.loads((tmp_path / "out/manifest.json").read_text())["usage"]
     requests = {name: part["requests"] for name, part in usage.items()}
-    assert requests == {"total": 9 + 1 + TRIES, "first pass": 9, "repair": 1, "wasted": TRIES}
+    assert requests == {"total": 9 + 1 + TRIES, "first pass": 9, "repair": 1, "other rows": 0, "wasted": TRIES}
     assert usage["total"]["cached"] == 60 * (10 + TRIES)
     assert usage["total"]["dollars"] == pytest.approx(sum(usage[n]["dollars"] for n in requests if n != "total"))
+
+
+def test_answers_about_rows_that_are_not_in_this_run_are_not_called_wasted(
+    server: ChatServer, source, prep: Run, tmp_path: Path, capsys
+) -> None:
+    rows = make_rows(10)
+    server.script = stubborn(rows, [1, 8])
+    assert prep(source(rows), tmp_path / "out") == 0
+    assert "other rows" not in plain(capsys.readouterr().out)
+    assert prep(source(rows), tmp_path / "out", "--limit", "4") == 0
+    assert f"of it other rows {5 + TRIES} requests" in plain(capsys.readouterr().out)
+    usage = json.loads((tmp_path / "out/manifest.json").read_text())["usage"]
+    requests = {name: part["requests"] for name, part in usage.items()}
+    total = 8 + 2 * TRIES
+    assert requests == {"total": total, "first pass": 3, "repair": 0, "other rows": 5 + TRIES, "wasted": TRIES}
 
 
 def test_rows_that_say_the_same_are_billed_once(server: ChatServer, source, prep: Run, tmp_path: Path) -> None:
@@ -104,6 +119,21 @@ def test_a_run_that_keeps_too_few_says_so_and_ends_with_1_each_time(
     assert prep(source(rows), tmp_path / "out", "gate.min_success=0.75") == 1
     assert "already done" in capsys.readouterr().out
     assert prep(source(rows), tmp_path / "fresh", "gate.min_success=0.7") == 0
+
+
+def test_another_round_is_offered_where_it_can_be_had(
+    server: ChatServer, source, prep: Run, tmp_path: Path, capsys
+) -> None:
+    rows = make_rows(10)
+    server.script = stubborn(rows, [0, 1, 2])
+    assert prep(source(rows), tmp_path / "hosted", "gate.min_success=1") == 1
+    assert "--retry-failed asks for them once more" in plain(capsys.readouterr().out)
+    reply = "Drink plenty of water. Take rest. Your throat is red because of the cold. Come back after a week."
+    rows = [{**rows[0], "Doctor": reply}, {**rows[1], "Doctor": "rest"}]
+    assert prep(source(rows), tmp_path / "offline", "gate.min_success=1", "--teacher", "rules") == 1
+    printed = plain(capsys.readouterr().out)
+    assert "only 50.0% of the rows" in printed
+    assert "--retry-failed" not in printed
 
 
 def test_answers_without_token_counts_are_told_with_what_they_may_cost(
