@@ -36,8 +36,8 @@ def tell_changes(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> No
         _change(name, before, now) for name in dict.fromkeys([*before, *now]) if before.get(name) != now.get(name)
     ]
     console.print(
-        f"{', '.join(changes)} since the last run: what was asked otherwise is asked anew. The answers of before stay "
-        "in the journal (--revalidate judges those, at no cost)",
+        f"{', '.join(changes)} since the last run: a row that was asked with just this before keeps that answer, the "
+        "others are asked anew. All answers stay in the journal (--revalidate judges the last of each row, at no cost)",
         soft_wrap=True,
     )
 

@@ -1,10 +1,11 @@
 """The schema of `configs/prep.yml`: what every key means and what it may be."""
 
-from collections.abc import Mapping
+import string
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, FilePath, field_validator, model_validator
+from pydantic import Field, FilePath, ValidationInfo, field_validator, model_validator
 
 from llm import Endpoint
 from outline import DEFAULT_SPEC
@@ -70,12 +71,41 @@ def of_the_named(value: Any, teachers: Mapping[str, type[Settings]]) -> Any:
     return {key: item for key, item in value.items() if key not in others}
 
 
+_ROW = frozenset({"structure", "description", "patient", "reply", "status"})
+_ALLOWED = {"system": frozenset({"structure"}), "user": _ROW, "repair": frozenset({"structure", "findings"})}
+_NEEDED = {"system": "structure", "user": "reply", "repair": "findings"}
+
+
 class Prompts(Settings):
     """Templates: `{structure}` is the spec's instruction, the others are fields of the row."""
 
     system: str = Field(description="the teacher's instructions, the same for every row")
     user: str = Field(description="one row")
     repair: str = Field(description="what follows an answer that the gate refused; `{findings}` says why")
+
+    @field_validator("system", "user", "repair")
+    @classmethod
+    def _is_a_template(cls, text: str, info: ValidationInfo) -> str:
+        """Seen here, whichever teacher is chosen: a journal must not begin with a prompt that cannot be sent."""
+        name = str(info.field_name)
+        try:
+            found = set(_variables(text))
+        except ValueError as error:
+            raise ValueError(f"is no template: {error}; a literal brace is written twice") from error
+        if unknown := sorted(found - _ALLOWED[name]):
+            allowed = ", ".join(f"{{{variable}}}" for variable in sorted(_ALLOWED[name]))
+            braces = "a literal brace is written twice"
+            raise ValueError(f"holds {{{unknown[0]}}}, which is not known there, allowed: {allowed}; {braces}")
+        if _NEEDED[name] not in found:
+            raise ValueError(f"must contain {{{_NEEDED[name]}}}")
+        return text
+
+
+def _variables(template: str) -> Iterator[str]:
+    """What stands between braces; a format or a conversion behind the name is taken for a part of it."""
+    for _, name, form, conversion in string.Formatter().parse(template):
+        if name is not None:
+            yield name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
 
 
 class Gate(Settings):
@@ -133,7 +163,7 @@ class Batch(Settings):
 class PrepConfig(Settings):
     """A whole run: source, teacher, gate, splits, and where the result goes."""
 
-    spec: Path = Field(default=DEFAULT_SPEC, description="the structure contract")
+    spec: FilePath = Field(default=DEFAULT_SPEC, description="the structure contract")
     source: Source
     questions: Source | None = Field(description="held-out rows, never trained on; null for none")
     raw: Path = Field(description="folder that keeps what was fetched from a hub")

@@ -10,22 +10,16 @@ from outline import StructureSpec
 from prep.config import Prompts
 from prep.consultation import Consultation
 from prep.conversion import Turn
-from settings import UserError
-
-_ROW = frozenset({"structure", "description", "patient", "reply", "status"})
-_NEEDED = {"system": "structure", "user": "reply", "repair": "findings"}
-_ALLOWED = {"system": frozenset({"structure"}), "user": _ROW, "repair": frozenset({"structure", "findings"})}
 
 
 class PromptSet:
-    """Renders the messages of a request. Raises `UserError` for a template with a wrong or a missing variable."""
+    """Renders the messages of a request, of templates that `Prompts` has found right."""
 
     def __init__(self, prompts: Prompts, spec: StructureSpec) -> None:
         self._structure = spec.instruction()
-        self._repair = _template("repair", prompts.repair)
-        system, user = _template("system", prompts.system), _template("user", prompts.user)
+        self._repair = PromptTemplate.from_template(prompts.repair)
         self._chat = ChatPromptTemplate.from_messages(
-            [("system", system.template), ("human", user.template), MessagesPlaceholder("turns")]
+            [("system", prompts.system), ("human", prompts.user), MessagesPlaceholder("turns")]
         )
 
     def render(self, row: Consultation, turns: Sequence[Turn]) -> list[dict[str, Any]]:
@@ -47,17 +41,3 @@ class PromptSet:
         values = {"structure": self._structure, "findings": turn.feedback()}
         said = self._repair.format(**{name: values[name] for name in self._repair.input_variables})
         return [AIMessage(turn.answer), HumanMessage(said)]
-
-
-def _template(name: str, text: str) -> PromptTemplate:
-    try:
-        template = PromptTemplate.from_template(text)
-    except ValueError as error:
-        raise UserError(f"prompts.{name} is no template: {error}", hint="write a literal brace twice: {{") from error
-    found = set(template.input_variables)
-    if unknown := sorted(found - _ALLOWED[name]):
-        allowed = ", ".join(f"{{{variable}}}" for variable in sorted(_ALLOWED[name]))
-        raise UserError(f"prompts.{name}: {{{unknown[0]}}} is not known there, allowed: {allowed}")
-    if _NEEDED[name] not in found:
-        raise UserError(f"prompts.{name} must contain {{{_NEEDED[name]}}}")
-    return template

@@ -24,6 +24,8 @@ class Settings(BaseModel):
 S = TypeVar("S", bound=Settings)
 
 _SUBJECT = re.compile(r"^(Input|String|URL) should")
+_SHOWN = 120
+"""Characters of a wrong value that a message shows."""
 _OVERRIDE = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*=")
 
 
@@ -103,7 +105,12 @@ def _describe(problem: ErrorDetails, schema: type[BaseModel]) -> str:
     if problem["type"] == "missing":
         return f"{key} is missing"
     got, message = problem["input"], _message(problem)
-    return f"{key} {message}, got {got!r}" if key else message
+    return f"{key} {message}, got {_short(repr(got))}" if key else message
+
+
+def _short(text: str) -> str:
+    """A whole prompt or table would hide what is said about it."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _message(problem: ErrorDetails) -> str:

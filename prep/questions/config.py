@@ -48,7 +48,7 @@ class Prompts(Settings):
 class QuestionsConfig(Settings):
     """One set of synthetic questions."""
 
-    spec: Path = Field(default=DEFAULT_SPEC, description="the structure contract")
+    spec: FilePath = Field(default=DEFAULT_SPEC, description="the structure contract")
     system: str = Field(description="what the model is told: the `chat.system` that it was trained with")
     out: Path = Field(description="the chat JSONL; its journal and its manifest stand beside it")
     n: int = Field(ge=1, description="questions, spread evenly over severities and topics")

@@ -135,6 +135,10 @@ def test_a_changed_prompt_or_model_asks_anew_and_says_why(
     assert "model changed from 'deepseek-chat' to 'another'" in said
     assert "prompts.user changed" in said
     assert len(server.seen) == 12
+    # Back again: that is a change too, but all of it was asked before.
+    assert prep(rows, tmp_path / "out") == 0
+    assert "a row that was asked with just this before keeps that answer" in plain(capsys.readouterr().err)
+    assert len(server.seen) == 12
 
 
 def test_answers_of_another_model_do_not_pass_for_those_of_the_one_that_is_set(

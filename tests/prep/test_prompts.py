@@ -1,11 +1,14 @@
+from pathlib import Path
+
 import pytest
 
+from benchmarks.teacher_server import ChatServer
 from outline import StructureSpec
 from prep.config import PrepConfig, Prompts
 from prep.conversion import Finding, Turn
 from prep.prompts import PromptSet
 from settings import UserError
-from tests.prep.conftest import consultation
+from tests.prep.conftest import Run, consultation, make_rows
 
 FAIR = {"system": "{structure}", "user": "{reply}", "repair": "{findings}"}
 
@@ -34,15 +37,24 @@ def test_a_blank_answer_is_not_repeated_to_the_teacher(spec: StructureSpec) -> N
     assert prompts.render(consultation(), [turn]) == prompts.render(consultation(), [])
 
 
+@pytest.mark.parametrize("teacher", ["openai", "rules"])
 @pytest.mark.parametrize(
-    ("changed", "message"),
+    ("override", "message"),
     [
-        ({"system": "{reply} {structure}"}, r"prompts.system: \{reply\} is not known there, allowed: \{structure\}"),
-        ({"user": "{patient}"}, r"prompts.user must contain \{reply\}"),
-        ({"repair": "again"}, r"prompts.repair must contain \{findings\}"),
-        ({"user": "{reply} {"}, "prompts.user is no template"),
+        ("prompts.system='{reply} {structure}'", r"prompts.system holds \{reply\}, .* allowed: \{structure\};"),
+        ("prompts.user='Ticket {title}: {reply}'", r"prompts.user holds \{title\}, .* \{description\}, \{patient\}"),
+        ("prompts.user='{patient}'", r"prompts.user must contain \{reply\}"),
+        ("prompts.user='{reply:>9} {reply}'", r"prompts.user holds \{reply:>9\}"),
+        ("prompts.user='{reply.x} {reply}'", r"prompts.user holds \{reply.x\}"),
+        ("prompts.user='{reply} {}'", r"prompts.user holds \{\}"),
+        ("prompts.repair=again", r"prompts.repair must contain \{findings\}"),
+        ("prompts.user='{reply} {'", r"prompts.user is no template: .* written twice"),
     ],
 )
-def test_a_wrong_template_is_one_message(spec: StructureSpec, changed: dict[str, str], message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        PromptSet(Prompts(**{**FAIR, **changed}), spec)
+def test_a_wrong_template_is_one_message_before_anything_is_begun(
+    server: ChatServer, source, prep: Run, tmp_path: Path, teacher: str, override: str, message: str
+) -> None:
+    with pytest.raises(UserError, match=f"configs/prep.yml: {message}"):
+        prep(source(make_rows(2)), tmp_path / "out", "--teacher", teacher, override)
+    assert not server.seen
+    assert not (tmp_path / "out").exists()

@@ -112,3 +112,10 @@ def test_overrides_are_told_from_options_and_paths() -> None:
         ["teacher.model=x=y"],
         ["--limit", "16", "data/a=b.jsonl"],
     )
+
+
+def test_a_long_wrong_value_does_not_hide_what_is_said(file: Path) -> None:
+    with pytest.raises(UserError) as error:
+        load_config(file, Config, [f"limits.concurrency={'x' * 5000}"])
+    assert "limits.concurrency must be a valid integer" in error.value.message
+    assert len(error.value.message) < 400
