@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from prep.config import Source
 from prep.consultation import Consultation
 from prep.download import fetch
 from settings import UserError, iterate_jsonl
+from settings.files import SAVE_AS_UTF8, not_utf8
 
 Row = dict[str, Any]
 
@@ -84,14 +85,37 @@ def _reader(path: Path) -> Callable[[Path], Iterator[Row]]:
 
 def _read_csv(path: Path) -> Iterator[Row]:
     csv.field_size_limit(sys.maxsize)
+    done, line = 0, 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file, strict=True), start=1):
+            reader = csv.DictReader(file, strict=True)
+            _check_header(path, reader.fieldnames or ())
+            line = reader.line_num + 1
+            for done, row in enumerate(reader, start=1):
                 if None in row:
-                    raise UserError(f"{path}, row {number}: there are more fields than columns; is a comma not quoted?")
+                    raise UserError(f"{path}, row {done}: there are more fields than columns; is a comma not quoted?")
                 yield row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+                line = reader.line_num + 1
+    except csv.Error as error:
+        where = f"row {done + 1}, from line {line} on" if line > 1 else "the header"
+        what = "a quotation mark is opened and never closed" if "unexpected end" in str(error) else str(error)
+        raise UserError(f"{path}, {where}: {what}", hint=_QUOTES) from error
+    except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
+
+
+_QUOTES = (
+    'a field that holds a comma, a line end or a quotation mark stands in "..."; a mark within it is written twice'
+)
+
+
+def _check_header(path: Path, names: Sequence[str]) -> None:
+    other = next((sign for sign in (";", "\t", "|") if len(names) == 1 and sign in names[0]), None)
+    if other is not None:
+        raise UserError(
+            f"{path}: the header is a single column, {names[0]!r}: the fields seem to be parted by {other!r}",
+            hint="save the file with commas between its fields",
+        )
 
 
 def _read_parquet(path: Path) -> Iterator[Row]:
@@ -127,8 +151,9 @@ _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
 
 
 def _unreadable(path: Path, error: Exception) -> UserError:
-    reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else " ".join(str(error).split())[:200]
-    return UserError(f"{path}: the source cannot be read: {reason}")
+    if isinstance(error, UnicodeDecodeError):
+        return UserError(f"{path}: the source cannot be read: {not_utf8(path)}", hint=SAVE_AS_UTF8)
+    return UserError(f"{path}: the source cannot be read: {' '.join(str(error).split())[:200]}")
 
 
 def _check_columns(name: str, columns: Mapping[str, str | None], present: Iterable[str]) -> None:
@@ -136,7 +161,7 @@ def _check_columns(name: str, columns: Mapping[str, str | None], present: Iterab
         if column is not None and column not in present:
             raise UserError(
                 f"{name}: column {column!r} (source.columns.{field}) is missing, the source has "
-                + ", ".join(sorted(map(str, present))),
+                + ", ".join(sorted(map(repr, present))),
                 hint=f"source.columns.{field}=NAME maps another column",
             )
 

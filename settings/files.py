@@ -1,5 +1,6 @@
 """JSON Lines files: read with the line number of a mistake, written whole or not at all."""
 
+import codecs
 import contextlib
 import json
 import os
@@ -22,8 +23,7 @@ def read_jsonl(path: str | Path) -> list[dict[str, Any]]:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UserError(f"{path}: the file cannot be read: {reason}") from error
+        raise _unreadable(path, error) from error
     return parse_jsonl(text, str(path))
 
 
@@ -35,8 +35,32 @@ def iterate_jsonl(path: str | Path) -> Iterator[dict[str, Any]]:
                 if line.strip():
                     yield _object(line, f"{path}, line {number}")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UserError(f"{path}: the file cannot be read: {reason}") from error
+        raise _unreadable(path, error) from error
+
+
+SAVE_AS_UTF8 = 'save it as UTF-8, in a spreadsheet as "CSV UTF-8"; or convert it: iconv -f CP1252 -t UTF-8 OLD > NEW'
+
+
+def not_utf8(path: str | Path) -> str:
+    """Return in words what keeps a file from being UTF-8 text: its line and byte (1-based), or its encoding."""
+    offset = 0
+    with Path(path).open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                return "it is not UTF-8 text but UTF-16"
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                at = error.start
+                return f"it is not UTF-8 text: byte {offset + at + 1}, in line {number}, is 0x{line[at]:02X}"
+            offset += len(line)
+    return "it is not UTF-8 text"
+
+
+def _unreadable(path: str | Path, error: OSError | UnicodeDecodeError) -> UserError:
+    if isinstance(error, OSError):
+        return UserError(f"{path}: the file cannot be read: {error.strerror}")
+    return UserError(f"{path}: the file cannot be read: {not_utf8(path)}", hint=SAVE_AS_UTF8)
 
 
 def parse_jsonl(text: str, name: str) -> list[dict[str, Any]]:

@@ -79,6 +79,9 @@ def broken(text: str | bytes, name: str = "rows.jsonl") -> Callable[[Path], Path
     return make
 
 
+HEADER = "Description,Patient,Doctor,Status\n"
+
+
 def arrow_of_nothing(folder: Path) -> Path:
     (folder / "rows").mkdir()
     return folder / "rows"
@@ -96,6 +99,29 @@ def arrow_of_nothing(folder: Path) -> Path:
         (broken("Description,Patient,Doctor,Status\n", "rows.csv"), "holds no rows"),
         (broken("Description,Patient,Doctor,Status\na,b,c,d,e\n", "rows.csv"), "row 1: there are more fields"),
         (broken(b"\xff\xfe\x00\n\x00", "rows.csv"), "cannot be read"),
+        (
+            broken(f"{HEADER}a,caf\u00e9,c,d\n".encode("cp1252"), "rows.csv"),
+            "byte 40, in line 2, is 0xE9\\n\\nhint: save it as",
+        ),
+        (
+            broken(f"{HEADER}a,b,c,d\n".encode("utf-16"), "rows.csv"),
+            "not UTF-8 text but UTF-16\\n\\nhint: save it as UTF-8",
+        ),
+        (broken('{"Patient": "\u00e9"}'.encode("cp1252")), "byte 14, in line 1, is 0xE9"),
+        (
+            broken(f'{HEADER}a,b,"c\nc",d\n\na,"b,c,d\n', "rows.csv"),
+            "row 2, from line 4 on: a quotation mark is",
+        ),
+        (broken(f'{HEADER}a,"b"b,c,d\n', "rows.csv"), r"row 1, from line 2 on: ',' expected after"),
+        (broken('Description,"Patient\n', "rows.csv"), "the header: a quotation mark is opened"),
+        (
+            broken(f"{HEADER.replace(',', ';')}a;b;c;d,e\n", "rows.csv"),
+            "seem to be parted by ';'\\n\\nhint: save the file with",
+        ),
+        (
+            broken(f"{HEADER.replace(',', ', ')}a,b,c,d\n", "rows.csv"),
+            "'Patient' .* the source has ' Doctor', ' Patient',",
+        ),
         (broken("no parquet", "rows.parquet"), "cannot be read"),
         (broken("x", "rows.xlsx"), "got .xlsx, a source is .jsonl, .csv, .parquet or"),
         (arrow_of_nothing, "cannot be read"),
