@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -23,10 +24,11 @@ class Lanes(Generic[Item]):
 
     async def run(self, first: Iterable[Item], places: int, then: Iterable[Item] = ()) -> None:
         """Work on all items; once no place is free, on one of `then` beside them. Raises the error that stopped it."""
+        _quiet_second_interrupt()
         after = iter(then)
         with suppress(TimeoutError):
             async with self._patience, self._group:
-                self._add(self._begin(itertools.chain(first, after), places, beside=after))
+                self._add(partial(self._begin, itertools.chain(first, after), places, beside=after))
         if self._stop is not None:
             raise self._stop
 
@@ -34,23 +36,35 @@ class Lanes(Generic[Item]):
         free = asyncio.Semaphore(places)
         for item in items:
             if free.locked() and beside is not None:
-                self._add(self._begin(beside, 1, None))
+                self._add(partial(self._begin, beside, 1, None))
                 beside = None
             await free.acquire()
             if self._stop is not None:
                 return
-            self._add(self._work(item)).add_done_callback(lambda _: free.release())
+            self._add(partial(self._work, item)).add_done_callback(lambda _: free.release())
             # Work that never waits (on what is in the journal, say) must not keep other work from its request.
             await asyncio.sleep(0)
 
-    def _add(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _add(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
         return self._group.create_task(self._guarded(work))
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Let an error end everything, but only when what is under way has had time to end."""
         try:
-            await work
+            await work()
         except Exception as error:
             if self._stop is None:
                 self._stop = error
                 self._patience.reschedule(asyncio.get_running_loop().time() + _GRACE)
+
+
+def _quiet_second_interrupt() -> None:
+    """Keep a second Ctrl-C, which ends the loop in the middle of a task, from the log: it is no error of the task."""
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not isinstance(context.get("exception"), KeyboardInterrupt):
+            loop.default_exception_handler(context)
+
+    loop = asyncio.get_running_loop()
+    if loop.get_exception_handler() is None:
+        loop.set_exception_handler(handle)
