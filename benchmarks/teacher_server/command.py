@@ -23,6 +23,7 @@ class ServerConfig(Settings):
     seed: int
     port: int = Field(ge=0, le=65535)
     core: int | None = Field(ge=0, description="the CPU that the process keeps to")
+    marker: str | None = Field(description="what stands before the reply in a prompt")
     retry_after: int = Field(ge=0, description="seconds")
     latency: Latency
     faults: Shares
@@ -33,13 +34,7 @@ class ServerConfig(Settings):
 def main(arguments: Sequence[str]) -> int:
     """Serve until the process is told to end; prints the base URL on a line of its own when it is ready."""
     overrides, rest = split_overrides(arguments)
-    parser = argparse.ArgumentParser(
-        prog="benchmarks teacher-server",
-        usage="%(prog)s [-h] [key=value ...]",
-        description="Serve simulated answers on this machine, as an OpenAI-compatible endpoint.",
-        epilog=f"Any key of {CONFIG} can be set: port=8001 latency.median=0.5 faults.reset=0.01",
-    )
-    parser.parse_args(rest)
+    _parser().parse_args(rest)
     config = load_config(CONFIG, ServerConfig, overrides)
     if config.core is not None:
         os.sched_setaffinity(0, {config.core})
@@ -47,8 +42,18 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog="benchmarks teacher-server",
+        description="Answer chat completions on loopback with outlines of the reply in each prompt, and with faults.",
+        epilog=f"Any key of {CONFIG} can be set: latency.median=0.5. The reply is what stands in a prompt behind "
+        'marker="The engineer\'s reply" and its colon; without that key, behind "Doctor\'s reply:", or else behind the '
+        'last line that ends with ":".',
+    )
+
+
 async def _serve(config: ServerConfig) -> None:
-    fates = Fates(config.seed, config.latency, config.faults, config.retry_after)
+    fates = Fates(config.seed, config.latency, config.faults, config.retry_after, config.marker)
     server = ChatServer(fates, config.capacity, config.batches, keep=False)
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -65,12 +65,19 @@ class Fates:
     """A script that draws an `Act` from the seed, the hash of the messages, and how often these have come.
 
     Faults of the content depend on seed and messages alone: a model at temperature 0 says the same thing twice.
+    `marker`: what stands before the reply in a prompt, see `outlines.reply_of`.
     """
 
     def __init__(
-        self, seed: int = 0, latency: Latency | None = None, shares: Shares | None = None, retry_after: int = 1
+        self,
+        seed: int = 0,
+        latency: Latency | None = None,
+        shares: Shares | None = None,
+        retry_after: int = 1,
+        marker: str | None = None,
     ) -> None:
         self.seed = seed
+        self._marker = marker
         self.latency = latency or Latency()
         self.retry_after = retry_after
         given = (shares or Shares()).model_dump()
@@ -86,7 +93,8 @@ class Fates:
         if fault == "rate_limit":
             wait = {"Retry-After": str(self.retry_after)}
             return Act(status=429, headers=wait, raw=_error("rate limit reached"), name=fault)
-        act = make(fault, outlines.reply_of(messages), repair=any(said["role"] == "assistant" for said in messages))
+        reply = outlines.reply_of(messages, self._marker)
+        act = make(fault, reply, repair=any(said["role"] == "assistant" for said in messages))
         usage = (_tokens(messages), len(act.content or "") // _CHARACTERS_A_TOKEN, _tokens(messages[:1]))
         act = dataclasses.replace(act, delay=self.latency.at(how_long), usage=usage)
         return dataclasses.replace(act, raw=_half(act)) if fault == "truncated" else act

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 MARKER = "Doctor's reply:\n"
-"""What stands before the reply in the user's prompt; without it the whole prompt is taken for the reply."""
+"""What stands before the reply in the user's prompt of `configs/prep.yml`."""
 
 _POINTS = 6
 _NUMBER, _NEGATION, _PLAIN = "numbers", "negations", "plain"
@@ -35,15 +35,23 @@ _NUMBERS = re.compile(
     r"|morning|noon|evening",
     re.IGNORECASE,
 )
+_HEADED = re.compile(r"\A.*:[ \t]*\n", re.DOTALL)
+"""All up to the last line that ends with a colon."""
 _WORDS = re.compile(r"[A-Za-z]+")
 _LEVELS = (0, 1, 2, 2, 0, 1)
 """Of the points of a good outline, in their order."""
 
 
-def reply_of(messages: list[dict[str, object]]) -> str:
-    """Return the doctor's reply in a request's first user message."""
+def reply_of(messages: list[dict[str, object]], marker: str | None = None) -> str:
+    """Return the reply in a request's first user message: what stands behind the last `marker` and its colon.
+
+    None: behind the last `MARKER`; where there is none, behind the last line that ends with ":", which is wrong for a
+    reply that has such a line itself. The whole message where there is none of these either.
+    """
     prompt = next((str(message.get("content")) for message in messages if message.get("role") == "user"), "")
-    return prompt.rpartition(MARKER)[2].strip()
+    if marker is not None or MARKER in prompt:
+        return prompt.rpartition(marker or MARKER)[2].removeprefix(":").strip()
+    return _HEADED.sub("", prompt).strip()
 
 
 @lru_cache(maxsize=50_000)

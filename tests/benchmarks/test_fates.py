@@ -71,3 +71,21 @@ def passes(reply: str, spec: StructureSpec) -> bool:
     outline = outline_of(reply)
     report = check_fidelity(reply, outline)
     return check_compliance(outline, spec).compliant and bool(report.faithful) and report.coverage == 1
+
+
+TICKET = "Ticket (high): no network\nI saw this:\nerror 809\n\nThe engineer's reply:\nUnplug the dock and wait"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "marker", "reply"),
+    [
+        (TICKET, None, "Unplug the dock and wait"),
+        (f"{TICKET}\nThen do:\nrestart", None, "restart"),
+        (f"{TICKET}\nThen do:\nrestart", "The engineer's reply", "Unplug the dock and wait\nThen do:\nrestart"),
+        ("it hurts\n\nDoctor's reply:\nTake this:\ntea", None, "Take this:\ntea"),
+        ("rest and drink", None, "rest and drink"),
+    ],
+)
+def test_the_reply_is_found_in_the_prompt_of_any_subject(prompt: str, marker: str | None, reply: str) -> None:
+    said = [{"role": "system", "content": "Answer:\nso"}, {"role": "user", "content": prompt}]
+    assert Fates(marker=marker)(see({"messages": said}, ""), 1).content == outline_of(reply)
