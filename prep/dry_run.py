@@ -13,7 +13,8 @@ from llm import Endpoint, Journal, Usage
 from llm.estimate import Estimate
 from llm.recorded import RecordedClient
 from llm.request import Reply, Request
-from prep.config import PrepConfig
+from prep import rules
+from prep.config import PrepConfig, RulesTeacher
 from prep.conversion import Conversion
 from prep.converter import Converter
 from prep.engines.folders import FOLDER, JOURNAL, recorded, refuse_blocks, refuse_journal
@@ -21,10 +22,8 @@ from prep.engines.ray_layout import Layout
 from prep.engines.ray_shards import all_recorded
 from prep.gate import Gate
 from prep.inputs import Inputs, read_inputs
-from prep.prompts import PromptSet
 from prep.tally import Tally
-from prep.teachers.openai import OpenAI
-from settings import UserError, output
+from settings import output
 
 _FEEDBACK = 100
 """Tokens that a repair adds to the prompt beside the refused answer: the findings and the instruction."""
@@ -40,6 +39,8 @@ class Foreseen:
         """Expected of the requests to be sent: to rows that were never answered, and to those that need a repair."""
         self.every_try = 0.0
         """US dollars, if each of these rows uses all its tries and each answer is as long as it may be."""
+        self.repeated = 0
+        """Rows that say the same as one that is to be asked, and share its answers."""
         self._seen: set[str] = set()
         self._tries = config.gate.tries
         self._endpoint = endpoint
@@ -50,7 +51,8 @@ class Foreseen:
     def missing(self, request: Request) -> None:
         """Count a request that is to be sent, with all the tries that its row may come to need."""
         if request.fingerprint in self._seen:
-            return  # rows that say the same are asked once
+            self.repeated += 1
+            return
         self._seen.add(request.fingerprint)
         expected = self.estimate.usage(request)
         if request.turn == 1:
@@ -66,13 +68,32 @@ class Foreseen:
 def foresee(config: PrepConfig) -> int:
     """Print rows, requests, tokens and cost of a run with this config, and return 0."""
     if not isinstance(config.teacher, Endpoint):
-        raise UserError(f"the {config.teacher.name} teacher asks nobody: a run costs nothing")
+        return _foresee_offline(config, config.teacher)
     refuse_journal(config) if config.engine == "ray" else refuse_blocks(config)
     given = read_inputs(config)
     with _recorded(config) as journal:
         foreseen = asyncio.run(_walk(config, config.teacher, given, journal))
         output.print(_table(config.teacher, given, foreseen, journal.usage))
     return 0
+
+
+def _foresee_offline(config: PrepConfig, teacher: RulesTeacher) -> int:
+    """An offline teacher asks nobody: there are only rows to tell of, and whether all that it needs can be read."""
+    given = read_inputs(config)
+    rules.RulesTeacher(teacher.vocabulary, given.spec)
+    table = _titled(f"{given.rows.name} through {teacher.name}: nothing was made")
+    table.add_row("rows", str(len(given.rows)))
+    table.add_row("nothing to convert", str(sum(row.missing() is not None for row in given.rows)))
+    table.add_row("cost", f"none: the {teacher.name} teacher asks nobody")
+    output.print(table)
+    return 0
+
+
+def _titled(title: str) -> Table:
+    table = Table(title=title, show_header=False)
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    return table
 
 
 @contextmanager
@@ -92,6 +113,10 @@ def _recorded(config: PrepConfig) -> Iterator[Journal]:
 async def _walk(config: PrepConfig, endpoint: Endpoint, given: Inputs, journal: Journal) -> Foreseen:
     assert config.prompts is not None, "the schema asks for prompts with this teacher"
     foreseen = Foreseen(config, endpoint)
+    # The rules teacher needs no library of a hosted one.
+    from prep.prompts import PromptSet
+    from prep.teachers.openai import OpenAI
+
     client = RecordedClient(endpoint, journal, foreseen.missing, foreseen.learn)
     teacher = OpenAI(client, PromptSet(config.prompts, given.spec), config.gate.tries, rounds={})
 
@@ -110,12 +135,12 @@ async def _walk(config: PrepConfig, endpoint: Endpoint, given: Inputs, journal: 
 def _table(endpoint: Endpoint, given: Inputs, foreseen: Foreseen, paid: Usage) -> Table:
     asked = foreseen.first + foreseen.repair
     tally = foreseen.tally
-    table = Table(title=f"{given.rows.name} through {endpoint.model}: nothing was sent", show_header=False)
-    table.add_column(justify="left")
-    table.add_column(justify="right")
+    table = _titled(f"{given.rows.name} through {endpoint.model}: nothing was sent")
     table.add_row("rows", str(tally.total))
     table.add_row("nothing to convert", str(tally.skipped))
     table.add_row("done, from the journal", str(tally.kept + tally.failed - tally.retriable))
+    if foreseen.repeated:
+        table.add_row("say the same as another row", f"{foreseen.repeated}: asked once with it")
     table.add_row("to be asked", f"{foreseen.first.requests} first answers, {foreseen.repair.requests} repairs")
     table.add_row("tokens expected", f"{asked.prompt:,} of prompts, {asked.completion:,} of answers")
     table.add_row("cost expected", f"${asked.cost(endpoint.prices):.4f} without repairs, nothing cached")

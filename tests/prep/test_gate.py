@@ -60,3 +60,9 @@ def test_a_fence_or_odd_bullets_cost_no_repair(gate: Gate, spec: StructureSpec, 
     assert turn.answer == text
     assert turn.outline.strip() == GOOD
     assert check_compliance(turn.outline, spec).compliant
+
+
+def test_text_around_the_list_is_not_kept_even_where_the_spec_allows_it(gate: Gate, spec: StructureSpec) -> None:
+    loose = Gate(spec.model_copy(update={"allow_prose": True}), gate.limits)
+    turn = loose.judge(consultation(REPLY), Answer(f"Here it is.\n\n{GOOD}\n\nGet well.", "f"))
+    assert (turn.outline, turn.findings) == (GOOD, ())

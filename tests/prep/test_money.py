@@ -106,7 +106,21 @@ def test_rows_that_say_the_same_are_billed_once(server: ChatServer, source, prep
 def test_a_dry_run_counts_rows_that_say_the_same_once(source, prep: Run, tmp_path: Path, capsys) -> None:
     rows = make_rows(6)
     assert prep(source([*rows, *rows]), tmp_path / "out", "--dry-run") == 0
-    assert "6 first answers" in plain(capsys.readouterr().out)
+    printed = plain(capsys.readouterr().out)
+    assert "6 first answers" in printed
+    assert "say the same as another row 6: asked once with it" in printed
+
+
+def test_a_dry_run_of_the_offline_teacher_tells_the_rows_and_costs_nothing(
+    source, prep: Run, tmp_path: Path, capsys
+) -> None:
+    rows = source([*make_rows(4), {**make_rows(1, seed=2)[0], "Doctor": None}])
+    assert prep(rows, tmp_path / "out", "--dry-run", "--teacher", "rules") == 0
+    printed = plain(capsys.readouterr().out)
+    assert "rows 5" in printed
+    assert "nothing to convert 1" in printed
+    assert "cost none: the rules teacher asks nobody" in printed
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_run_that_keeps_too_few_says_so_and_ends_with_1_each_time(
