@@ -1,12 +1,14 @@
 """A run through Axolotl: rendered, checked, launched, and marked when it has ended well."""
 
 import hashlib
+import re
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from settings import UserError, console, read_yaml
+from settings import UserError, console, read_yaml, write_text
 from training.base_models import is_model_folder
 from training.checkpoints import require_whole, to_resume
 from training.group import run_in_group
@@ -18,6 +20,7 @@ from training.schema import check_config
 TRAINED = "trained-from"
 """The file in an output folder that says with which rendered config its model was trained, written last."""
 
+_TOO_LONG = re.compile(r"Sequence encountered with (\d+) tokens, which exceeds the maximum (\d+)")
 _UNITS = {"dpo": "pairs", "grpo": "sampled answers"}
 """What a step counts under each kind of `rl`."""
 
@@ -42,10 +45,11 @@ def train(
     out = Path(config["output_dir"])
     checkpoint = to_resume(out) if resume else None
     before = _written(out)
+    trained = _trained(out)
     rendered = write_config(config)
     if checkpoint:
         _say_what_changed(checkpoint, before, _written(out))
-    state, mark = hashlib.sha256(rendered.read_bytes()).hexdigest(), out / TRAINED
+    state, mark = _state(rendered), out / TRAINED
     if skip_done and mark.is_file() and mark.read_text(encoding="utf-8") == state and _has_weights(out):
         console.print(f"{out}: trained already with this config and this dataset")
         return 0
@@ -56,7 +60,9 @@ def train(
     status = run_in_group(command, environment())
     if status == 0 and place.rank == 0:
         _finish(out, state)
-    elif status > 0:
+    if status != 0 and trained and place.rank == 0:
+        _put_back(out, trained)
+    if status > 0:
         _explain(path, out)
     # What a signal ended has a negative code, which no process can return.
     return status if status >= 0 else 128 - status
@@ -88,20 +94,62 @@ def _say_what_changed(checkpoint: Path, before: Mapping[str, Any], now: Mapping[
         console.print(f"[yellow]changed since this run was last started:[/] {names}")
 
 
+@dataclass(frozen=True)
+class _Trained:
+    """A model that lies in an output folder: how it was trained, its mark, and (size, time) of its files of weights."""
+
+    config: str
+    mark: str
+    weights: Mapping[str, tuple[int, int]]
+
+
+def _trained(out: Path) -> _Trained | None:
+    """The model in `out`, where its config is the one that it was trained with."""
+    config, mark = out / "config.yml", out / TRAINED
+    if not (config.is_file() and mark.is_file() and _has_weights(out)):
+        return None
+    said = mark.read_text(encoding="utf-8")
+    return _Trained(config.read_text(encoding="utf-8"), said, _weights(out)) if said == _state(config) else None
+
+
+def _put_back(out: Path, trained: _Trained) -> None:
+    """Give the model that a failed run left as it was its own config again, or its card would tell of another run."""
+    if _weights(out) == trained.weights:
+        write_text(out / "config.yml", trained.config)
+        write_text(out / TRAINED, trained.mark)
+        console.print(f"{out}: still holds the model that was trained there before, and its config")
+
+
+def _weights(out: Path) -> dict[str, tuple[int, int]]:
+    files = {path.name: path.stat() for path in out.glob("*.safetensors")}
+    return {name: (file.st_size, file.st_mtime_ns) for name, file in files.items()}
+
+
+def _state(config: Path) -> str:
+    return hashlib.sha256(config.read_bytes()).hexdigest()
+
+
 def _finish(out: Path, state: str) -> None:
     if not _has_weights(out):
         raise UserError(f"{out}: Axolotl ended without an error and left no model", hint=f"see {out}/debug.log")
-    (out / TRAINED).write_text(state, encoding="utf-8")
+    write_text(out / TRAINED, state)
     shutil.rmtree(out / "prepared", ignore_errors=True)
 
 
 def _explain(path: str, out: Path) -> None:
     """Raise `UserError` where the log tells what ended the run and there is a remedy."""
     log = out / "debug.log"
-    if log.is_file() and "out of memory" in log.read_text(encoding="utf-8", errors="replace")[-20_000:].lower():
+    said = log.read_text(encoding="utf-8", errors="replace")[-20_000:] if log.is_file() else ""
+    if "out of memory" in said.lower():
         raise UserError(
             f"{path}: the GPU ran out of memory",
             hint=f"`just plan {path} --gpu NAME` says what a step takes, and with which overrides the run fits",
+        )
+    if too_long := _TOO_LONG.search(said):
+        raise UserError(
+            f"{path}: a conversation of {too_long[1]} tokens is longer than sequence_len {too_long[2]}",
+            hint=f"`just plan {path}` says how many there are; a larger sequence_len holds them, "
+            "excess_length_strategy=drop leaves them out",
         )
 
 
