@@ -23,7 +23,7 @@ class Section:
     path: str
     text: str
     similarity: float
-    """Cosine similarity to the main point."""
+    """Cosine similarity to the main point; -1 for a section that only says the question again."""
     cue: str
     """What the point's own words announce: "answer", "background" or ""."""
 
@@ -42,17 +42,18 @@ def rank_sections(
     """
     target = np.sum([vectors[text] for text in facts[:_MAIN_FACTS] or [question]], axis=0)
     target /= np.linalg.norm(target) or 1.0
-    vectors_of = (together([root, *root.children], vectors)[1] for root in roots)
-    return [
-        Section(root.path, root.text, float(vector @ target), _cue(root.text))
-        for root, vector in zip(roots, vectors_of, strict=True)
-    ]
+    return [Section(root.path, root.text, _similarity(root, target, vectors), _cue(root.text)) for root in roots]
 
 
-def answer_first(sections: Sequence[Section]) -> float:
-    """Return the share of the later sections that the first one answers more directly than; 1 without later ones."""
+def answer_first(sections: Sequence[Section]) -> float | None:
+    """Return the share of the later sections that answer less directly than the first; None without later ones."""
     first, *later = (section.directness for section in sections)
-    return sum(first >= other for other in later) / len(later) if later else 1.0
+    return sum(first > other for other in later) / len(later) if later else None
+
+
+def _similarity(root: Point, target: Vector, vectors: Mapping[str, Vector]) -> float:
+    told = [point for point in (root, *root.children) if not point.echo]
+    return float(together(told, vectors)[1] @ target) if told else -1.0
 
 
 def _cue(text: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from evals.mece.encoder import Vector
 from evals.mece.points import Point
 from evals.mece.thresholds import Curve
-from evals.mece.wording import difference
+from evals.mece.wording import difference, uncounted
 
 _NEGLIGIBLE = 0.01
 """A probability below which the words are not worth looking at."""
@@ -53,9 +53,16 @@ def _closest(siblings: Sequence[Point], at: int, similarities: Vector, curve: Cu
         probability = curve.probability(similarities[other])
         if probability < _NEGLIGIBLE:
             return None
-        text = siblings[other].text
-        if other != at and (text == point.text or difference(point.text, text) is None):
-            return Overlap(
-                point.path, siblings[other].path, (point.text, text), float(similarities[other]), probability
-            )
+        sibling = siblings[other]
+        if other != at and _may_be_one(point, sibling):
+            texts = (point.text, sibling.text)
+            return Overlap(point.path, sibling.path, texts, float(similarities[other]), probability)
     return None
+
+
+def _may_be_one(point: Point, sibling: Point) -> bool:
+    """Whether the words leave it open that two points say the same; a mere count ("Rest 1") tells no leaves apart."""
+    leaves = not point.children and not sibling.children
+    if point.text == sibling.text or (leaves and uncounted(point.text) == uncounted(sibling.text)):
+        return True
+    return difference(point.text, sibling.text) is None

@@ -1,4 +1,4 @@
-"""Whether each child is about its parent, and whether it would rather belong to one of the parent's siblings."""
+"""Whether each child is about its parent without saying it again, and whether it would rather stand elsewhere."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,12 @@ class Placement:
     """The parent's text."""
     own: float
     """Cosine similarity of child and parent."""
+    again: float
+    """Probability (0 to 1) that the child says the same as a point above it; 1 where it only says the question again.
+    Words that tell siblings apart are no excuse here: "X-ray of the pelvis" is no part of "X-ray of the chest"."""
     relevance: float
-    """Probability (0 to 1) that the child is about its parent: from the mean of its cosine similarities to the parent
-    and to the parent's parent."""
+    """Probability (0 to 1) that the child is about its parent, from the mean of its cosine similarities to the parent
+    and to the parent's parent, times that of not saying again what stands above."""
     nearest: str | None
     """The text of the parent's nearest sibling; None for a parent without siblings."""
     other: float | None
@@ -42,15 +45,22 @@ def _place(
 ) -> Placement:
     own = float(vectors[child.text] @ vectors[parent.text])
     above = float(vectors[child.text] @ vectors[parent.parent.text]) if parent.parent else own
-    relevance = thresholds.relevance.probability((own + above) / 2)
+    again = _again(child, vectors, thresholds)
+    relevance = thresholds.relevance.probability((own + above) / 2) * (1 - again)
     others = [other for other in parents if other is not parent]
     if not others:
-        return Placement(child.path, child.text, parent.text, own, relevance, None, None, False)
+        return Placement(child.path, child.text, parent.text, own, again, relevance, None, None, False)
     similarities = _nearness(child, others, vectors)
     at = int(np.argmax(similarities))
     nearest, other = others[at], float(similarities[at])
     misplaced = other - own >= thresholds.misplaced and _is_in_company(child, parent, nearest, vectors)
-    return Placement(child.path, child.text, parent.text, own, relevance, nearest.text, other, misplaced)
+    return Placement(child.path, child.text, parent.text, own, again, relevance, nearest.text, other, misplaced)
+
+
+def _again(child: Point, vectors: Mapping[str, Vector], thresholds: Thresholds) -> float:
+    if child.echo:
+        return 1.0
+    return thresholds.siblings.probability(_nearness(child, list(child.above()), vectors).max())
 
 
 def _is_in_company(child: Point, parent: Point, elsewhere: Point, vectors: Mapping[str, Vector]) -> bool:

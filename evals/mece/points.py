@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evals.mece.encoder import Vector
-from evals.mece.wording import plain
+from evals.mece.wording import echoes, plain
 from outline import Node, Outline
 
 
@@ -17,7 +17,16 @@ class Point:
     path: str
     text: str
     parent: "Point | None"
+    echo: bool
+    """Whether it only says the question again."""
     children: list["Point"] = field(default_factory=list)
+
+    def above(self) -> Iterator["Point"]:
+        """Yield the points above it, the nearest first."""
+        point = self.parent
+        while point:
+            yield point
+            point = point.parent
 
     def walk(self) -> Iterator["Point"]:
         """Yield the point and all below it, parents first."""
@@ -28,14 +37,16 @@ class Point:
             waiting.extend(reversed(point.children))
 
 
-def points_of(outline: Outline) -> list[Point]:
-    """Return the top-level points; the others hang below them."""
-    return [_point(root, str(number), None) for number, root in enumerate(outline.roots, start=1)]
+def points_of(outline: Outline, question: str) -> list[Point]:
+    """Return the top-level points of an answer to `question`; the others hang below them."""
+    return [_point(root, str(number), None, question) for number, root in enumerate(outline.roots, start=1)]
 
 
-def _point(node: Node, path: str, parent: Point | None) -> Point:
-    point = Point(path, plain(node.text), parent)
-    point.children = [_point(child, f"{path}.{number}", point) for number, child in enumerate(node.children, start=1)]
+def _point(node: Node, path: str, parent: Point | None, question: str) -> Point:
+    text = plain(node.text)
+    point = Point(path, text, parent, echoes(text, question))
+    numbered = enumerate(node.children, start=1)
+    point.children = [_point(child, f"{path}.{number}", point, question) for number, child in numbered]
     return point
 
 

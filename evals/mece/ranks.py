@@ -34,7 +34,8 @@ def load_outlines(
 def rank_spoiled(outlines: Sequence[GoodOutline], scorer: MeceScorer) -> dict[str, list[bool]]:
     """Return, for each kind of fault, whether each spoiled outline scores below its good one.
 
-    What counts is `answer_first` for the order, and `mece` for all other kinds.
+    What counts is `answer_first` for the order, and `mece` for all other kinds; a pair of which either is unchecked is
+    left out.
     """
     items, kinds = [], []
     for good in outlines:
@@ -43,13 +44,13 @@ def rank_spoiled(outlines: Sequence[GoodOutline], scorer: MeceScorer) -> dict[st
         items += [(render_outline(version), good.question, good.reference) for _, version in versions]
         kinds += [kind for kind, _ in versions]
     below: dict[str, list[bool]] = {}
-    best = None
+    best: dict[str, float] = {}
     for kind, score in zip(kinds, scorer.score_many(items), strict=True):
+        numbers, name = score.metrics(), "answer_first" if kind == ANSWER_LAST else "mece"
         if not kind:
-            best = score
-        elif best is not None and score is not None:
-            name = "answer_first" if kind == ANSWER_LAST else "mece"
-            below.setdefault(kind, []).append(getattr(score, name) < getattr(best, name))
+            best = numbers
+        elif name in numbers and name in best:
+            below.setdefault(kind, []).append(numbers[name] < best[name])
     return below
 
 

@@ -34,6 +34,21 @@ def _duplicate_leaf(outline: Outline) -> Outline | None:
     return _changed(outline, path, lambda group, at: (*group, group[at])) if path else None
 
 
+def _copy_parent(outline: Outline) -> Outline | None:
+    """Let the first leaf that has a parent say what the parent says."""
+    path = next((path for path, depth, node in outline.walk() if depth > 1 and not node.children), None)
+    return _put(outline, path, Node(_at(outline, path.rpartition(".")[0]).text)) if path else None
+
+
+def _copy_roots(outline: Outline) -> Outline | None:
+    """Let every point say what the top-level point above it says."""
+    return replace(outline, roots=tuple(_all_saying(root.text, root) for root in outline.roots))
+
+
+def _all_saying(text: str, node: Node) -> Node:
+    return replace(node, text=text, children=tuple(_all_saying(text, child) for child in node.children))
+
+
 def _duplicate_section(outline: Outline) -> Outline | None:
     return replace(outline, roots=(*outline.roots, *outline.roots[-1:]))
 
@@ -87,6 +102,8 @@ def _answer_last(outline: Outline) -> Outline | None:
 _KINDS: Mapping[str, Callable[[Outline], Outline | None]] = {
     "duplicate, a leaf": _duplicate_leaf,
     "duplicate, a section": _duplicate_section,
+    "copy, a child its parent": _copy_parent,
+    "copy, all children their parents": _copy_roots,
     "swap, two leaves": _swap_leaves,
     "swap, two children of sections": _swap_children,
     "swap, all below two sections": _swap_sections,

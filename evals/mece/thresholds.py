@@ -21,6 +21,10 @@ class Curve(Settings):
         """Return a number from 0 to 1 that is 0.5 at the threshold and rises with `value`."""
         return 1 / (1 + exp(-self.slope * (float(value) - self.threshold)))
 
+    def odds(self, value: float) -> float:
+        """Return `probability` as odds: 1 at the threshold."""
+        return exp(self.slope * (float(value) - self.threshold))
+
 
 class Thresholds(Settings):
     """What was calibrated, for one encoder."""

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from outline import quantity_mentions
-from outline.words import FUNCTION_WORDS, stem, tokens
+from outline.words import FUNCTION_WORDS, content_words, stem, tokens
 from settings import read_yaml
 
 _MUCH = 0.5
 """From this share of common content words on, two texts are in much the same words."""
 _SLOT = 2
 """The most words by which a frame is filled."""
+_TAKEN = 3
+"""The fewest words that are taken over from a question rather than shared with it."""
+_MOSTLY = 2 / 3
+"""From this share of its words on, a text consists of what it took over."""
 
 
 OTHER_NUMBERS = "other numbers"
@@ -51,6 +55,24 @@ def is_empty_heading(text: str) -> bool:
     """Whether a heading names nothing: no word, or only numbers and words such as "section" and "other"."""
     words = set(tokens(text)) - FUNCTION_WORDS
     return not {word for word in words if not word.isdigit()} - word_lists().empty_headings
+
+
+def uncounted(text: str) -> str:
+    """Return a text in lower case without a mark such as "2." before it and without a number at its end."""
+    return re.sub(r"^\W*\d+[.):]\W*|\W*\d+\W*$", "", text).lower()
+
+
+def echoes(text: str, question: str) -> bool:
+    """Whether a text only says a question again.
+
+    At least two thirds of it are one run of the question's words, or all its content words, in any order, are the
+    question's. Not covered: a paraphrase, and fewer than three words, which a good heading may share.
+    """
+    words, content = tokens(text), content_words(text)
+    if len(content) >= _TAKEN and content <= content_words(question):
+        return True
+    run = SequenceMatcher(None, words, tokens(question), autojunk=False).find_longest_match().size
+    return run >= max(_TAKEN, _MOSTLY * len(words))
 
 
 def difference(first: str, second: str) -> str | None:

@@ -38,11 +38,17 @@ def test_paraphrases_are_said_again_beside_their_points() -> None:
     assert worse.roots == parse_outline("- a\n  - b\n  - B\n- c\n- C\n").roots
 
 
+def test_a_child_copies_its_parent() -> None:
+    found = dict(spoiled(parse_outline("- a\n  - b\n    - c\n    - d\n- e\n"), {}))
+    assert found["copy, a child its parent"].roots == parse_outline("- a\n  - b\n    - b\n    - d\n- e\n").roots
+    assert found["copy, all children their parents"].roots == parse_outline("- a\n  - a\n    - a\n    - a\n- e\n").roots
+
+
 @pytest.mark.slow
 def test_spoiled_outlines_rank_below_the_good_ones(scorer: MeceScorer) -> None:
     below = rank_spoiled(load_outlines(FIXTURES / "outlines.jsonl"), scorer)
     flags = [flag for kind, kind_flags in below.items() if kind not in (*LIGHT, ANSWER_LAST) for flag in kind_flags]
-    assert len(flags) == 240
+    assert len(flags) == 320
     assert sum(flags) / len(flags) >= 0.95
 
 

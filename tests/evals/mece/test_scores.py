@@ -20,6 +20,7 @@ DIRECTIONS = {
     "drops": (0, 1, -1.2, 0.0),
     "apples and pears": (1, 0, 1.3, 0.0),
     "Section": (0, 0, 0, 1.0),
+    "a": (1, 0, 0.5, 0.0),
     "what to eat": (1, 0, 0, 0.0),
     "what to swallow": (0, 1, 0, 0.0),
 }
@@ -69,6 +70,42 @@ def test_the_order_of_siblings_does_not_matter_to_mece(score: Score) -> None:
 def test_the_first_section_is_held_against_the_question(score: Score) -> None:
     assert score(GOOD).answer_first == 1
     assert score(GOOD, question="what to swallow").answer_first == 0
+
+
+def test_whether_a_single_section_comes_first_is_unchecked(score: Score) -> None:
+    single = score("- diet\n  - fruit\n")
+    assert single.answer_first is None
+    assert "answer_first" not in single.metrics()
+
+
+def test_a_section_twice_is_no_answer_first(score: Score) -> None:
+    assert score("- diet\n- diet\n").answer_first == 0
+
+
+@pytest.mark.parametrize("copied", ["- diet\n  - diet\n", "- drugs\n  - diet\n    - drugs\n", "- a\n  - what to eat\n"])
+def test_a_child_that_says_again_what_stands_above_earns_nothing(copied: str, score: Score) -> None:
+    assert score(copied).child_relevance == pytest.approx(0, abs=0.01)
+    assert score(copied).mece == pytest.approx(0, abs=0.01)
+
+
+def test_a_heading_that_says_the_question_again_names_nothing(score: Score) -> None:
+    bad = score(GOOD.replace("- diet", "- what to eat"))
+    assert bad.empty_headings == ("1",)
+    assert bad.named == 0.5
+
+
+def test_an_outline_about_another_question_is_worth_less(score: Score) -> None:
+    diet = "- diet\n  - fruit\n  - bread\n"
+    about, other = score(diet), score(diet, question="what to swallow")
+    assert about.asked == 1
+    assert other.asked < 0.05
+    assert other.mece < about.mece
+
+
+def test_a_single_branch_groups_nothing(score: Score) -> None:
+    branch = score("- diet\n  - fruit\n    - bread\n")
+    assert branch.grouped == branch.mece == 0
+    assert score(GOOD).grouped == 1
 
 
 def test_a_list_without_levels_groups_nothing(score: Score) -> None:

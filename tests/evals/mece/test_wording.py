@@ -3,7 +3,17 @@
 import pytest
 
 from evals.mece.facts import key_facts
-from evals.mece.wording import ONE_DENIES, ONE_FRAME, OTHER_NUMBERS, contradiction, difference, is_empty_heading, plain
+from evals.mece.wording import (
+    ONE_DENIES,
+    ONE_FRAME,
+    OTHER_NUMBERS,
+    contradiction,
+    difference,
+    echoes,
+    is_empty_heading,
+    plain,
+    uncounted,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +47,26 @@ def test_a_heading_without_a_word_of_its_own_is_empty(text: str) -> None:
 @pytest.mark.parametrize("text", ["Section of the nerve", "Other medicines", "Details of the dose", "Diet"])
 def test_a_heading_that_names_something_is_not_empty(text: str) -> None:
     assert not is_empty_heading(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "echo"),
+    [
+        ("my heel hurts with the first steps", True),
+        ("Question: my heel hurts with the first steps", True),
+        ("morning, first steps: heel hurts", True),
+        ("Heel pain", False),
+        ("Roll a bottle under your heel with the first steps of the day", False),
+        ("", False),
+    ],
+)
+def test_a_text_in_the_words_of_the_question_alone_is_an_echo(text: str, echo: bool) -> None:
+    assert echoes(text, "My heel hurts with the first steps in the morning, what is it?") == echo
+
+
+def test_a_mere_count_is_left_out_and_an_amount_stays() -> None:
+    assert uncounted("Rest 1") == uncounted("2. Rest") == "rest"
+    assert uncounted("2 tablets") != uncounted("3 tablets")
 
 
 @pytest.mark.parametrize(
