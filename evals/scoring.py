@@ -32,7 +32,7 @@ class Score:
     rouge_l: float | None
     """ROUGE-L F1 with the reference, 0 to 1; None without one."""
     mece: MeceScore | None = None
-    """By sentence embeddings, which the harness adds; None too for an answer without a list."""
+    """By sentence embeddings, which the harness adds; None without an encoder."""
 
     @property
     def compliant(self) -> bool:

@@ -16,8 +16,9 @@ class FactMatch:
 
     fact: str
     path: str
+    """Of the point; empty where the answer has none."""
     similarity: float
-    """Cosine similarity, -1 to 1."""
+    """Cosine similarity, -1 to 1; 0 where there is no point."""
     covered: bool
     denied: str | None
     """Why a point that reads alike does not tell it (other numbers, only one denies); None otherwise."""

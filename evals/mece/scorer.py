@@ -17,17 +17,11 @@ class MeceScorer:
         self._thresholds = load_thresholds(encoder.name, thresholds)
         self._encoder = Encoder(encoder, cache)
 
-    def score_many(self, items: Sequence[tuple[str, str, str | None]]) -> list[MeceScore | None]:
-        """Return the score of each (answer in Markdown, question, reference or None); None for one without a list.
+    def score_many(self, items: Sequence[tuple[str, str, str | None]]) -> list[MeceScore]:
+        """Return the score of each (answer in Markdown, question, reference or None); an answer without a list gets 0.
 
         Raises `UserError` for an encoder that cannot be had. A blank reference counts as none.
         """
-        readings = [_read(*item) for item in items]
-        found = [reading for reading in readings if reading is not None]
-        vectors = self._encoder.encode(text for reading in found for text in reading.texts())
-        return [reading and score_reading(reading, vectors, self._thresholds) for reading in readings]
-
-
-def _read(answer: str, question: str, reference: str | None) -> Reading | None:
-    reading = Reading(parse_outline(answer), question, reference)
-    return reading if reading.points else None
+        readings = [Reading(parse_outline(answer), question, reference) for answer, question, reference in items]
+        vectors = self._encoder.encode(text for reading in readings for text in reading.texts())
+        return [score_reading(reading, vectors, self._thresholds) for reading in readings]

@@ -1,6 +1,7 @@
 """Scores of real texts by the packaged encoder."""
 
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -20,14 +21,11 @@ REFERENCE = (
 )
 
 
-def test_answers_keep_their_places_and_one_without_a_list_has_no_score(scorer: MeceScorer) -> None:
-    first, none, second = scorer.score_many(
+def test_answers_keep_their_places_among_some_without_a_list(scorer: MeceScorer) -> None:
+    first, prose, second = scorer.score_many(
         [(ANSWER, "heartburn", REFERENCE), ("No list here.", "heartburn", None), (ANSWER, "heartburn", None)]
     )
-    assert none is None
-    assert first is not None
-    assert second is not None
-    assert first.mece == second.mece
+    assert first.mece == second.mece > prose.mece == 0
     assert second.fact_coverage is None
     assert first.uncovered is not None
     assert [match.fact for match in first.uncovered] == ["an endoscopy may help"]
@@ -35,6 +33,23 @@ def test_answers_keep_their_places_and_one_without_a_list_has_no_score(scorer: M
 
 def test_no_answer_at_all_is_no_error(scorer: MeceScorer) -> None:
     assert scorer.score_many([]) == []
+
+
+@pytest.mark.parametrize("answer", ["Rest it, and come back.", "", "# Only a heading"])
+def test_an_answer_without_a_list_scores_zero(answer: str, scorer: MeceScorer) -> None:
+    (score,) = scorer.score_many([(answer, "heartburn", REFERENCE)])
+    assert score.metrics() == {"mece": 0, "child_relevance": 0, "fact_coverage": 0, "answer_first": 0}
+    assert score.uncovered is not None
+    assert len(score.uncovered) == 3
+
+
+def test_a_model_in_prose_does_not_beat_one_with_flat_lists(scorer: MeceScorer) -> None:
+    prose, flat = (
+        scorer.score_many([(text, "heartburn", None) for text in texts])
+        for texts in (["Rest.", "Rest.", ANSWER], [ANSWER, ANSWER, "- rest\n- tea\n"])
+    )
+    averaged = [fmean(score.metrics()["mece"] for score in scores) for scores in (prose, flat)]
+    assert averaged[0] < averaged[1]
 
 
 @pytest.mark.parametrize(
@@ -47,8 +62,6 @@ def test_no_answer_at_all_is_no_error(scorer: MeceScorer) -> None:
 def test_a_fault_costs(good: str, worse: str, scorer: MeceScorer) -> None:
     answers = [ANSWER, ANSWER.replace(good, worse)]
     better, spoiled = scorer.score_many([(answer, "heartburn", None) for answer in answers])
-    assert better is not None
-    assert spoiled is not None
     assert spoiled.mece < better.mece
 
 
