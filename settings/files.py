@@ -16,12 +16,12 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_jsonl(path: str | Path) -> list[dict[str, Any]]:
-    """Return the objects of a JSON Lines file, blank lines left out.
+    """Return the objects of a JSON Lines file, blank lines and a byte order mark left out.
 
     Raises `UserError` for a file that cannot be read and for a line (1-based) that is no JSON object.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
     return parse_jsonl(text, str(path))
@@ -30,7 +30,7 @@ def read_jsonl(path: str | Path) -> list[dict[str, Any]]:
 def iterate_jsonl(path: str | Path) -> Iterator[dict[str, Any]]:
     """Yield the objects of a JSON Lines file one by one, for a file of any size; raises as `read_jsonl` does."""
     try:
-        with Path(path).open(encoding="utf-8", newline="\n") as file:
+        with Path(path).open(encoding="utf-8-sig", newline="\n") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     yield _object(line, f"{path}, line {number}")

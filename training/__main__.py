@@ -1,8 +1,10 @@
 """`python -m training`: make a base model, check the configs, plan and train a run, and use what it left."""
 
 import argparse
+import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from settings import UserError, console, output, read_jsonl, read_yaml, run_command, split_overrides
 from training.plan.command import add_arguments, plan_run
@@ -41,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     base = commands.add_parser("base-model", help="bring SmolLM2-135M-Instruct, or make a tiny Qwen2")
     base.add_argument("name", choices=["smollm2", "tiny"])
     base.add_argument("--out", type=Path, help="folder to put it in (default: in models/)")
-    base.add_argument("--texts", default=SAMPLE, help="JSON Lines that the tiny tokenizer learns from (%(default)s)")
+    base.add_argument(
+        "--texts", default=SAMPLE, help="JSON Lines or CSV that the tiny tokenizer learns from (%(default)s)"
+    )
     base.add_argument("--columns", default=COLUMNS, help="columns of --texts that hold text (%(default)s)")
     check = commands.add_parser("check", help="hold YAMLs against Axolotl's schema, unknown keys refused")
     check.add_argument("files", nargs="*", help="default: every run in configs/ with every override that fits it")
@@ -89,7 +93,7 @@ def _base_model(options: argparse.Namespace) -> int:
 
 
 def _texts(path: str, columns: Sequence[str]) -> list[str]:
-    rows = read_jsonl(path)
+    rows = _read_csv(path) if path.endswith(".csv") else read_jsonl(path)
     present = {name for row in rows for name in row}
     if missing := [name for name in columns if name not in present]:
         raise UserError(
@@ -97,6 +101,14 @@ def _texts(path: str, columns: Sequence[str]) -> list[str]:
             hint="--columns NAME,NAME says which of them hold text",
         )
     return [str(row[name]) for row in rows for name in columns if row.get(name)]
+
+
+def _read_csv(path: str) -> list[dict[str, Any]]:
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path}: the file cannot be read: {error}", hint="it must be a CSV file in UTF-8") from error
 
 
 def _check(files: Sequence[str]) -> int:

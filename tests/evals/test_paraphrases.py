@@ -82,7 +82,7 @@ PART = "{numbers: digits, list_only: a, with_prose: b, roots: '{max_roots}', "
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("paraphrases=[]", "at least 1 item"),
+        ("paraphrases=[]", "at least 1 entry"),
         (f"paraphrases=[{PART}text: '{{list}} {{roots}} {{min_depth}}'}}]", "text must hold each of"),
         (f"paraphrases=[{PART}text: x, tone: curt}}]", "tone is not a known key"),
         ("paraphrases=[{}]", "text is missing"),

@@ -20,6 +20,11 @@ def test_a_bad_line_is_named_by_its_number(tmp_path: Path, line: str, message: s
         read_jsonl(tmp_path / "rows.jsonl")
 
 
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"a": "\ufeff"}\n', encoding="utf-8-sig")
+    assert read_jsonl(tmp_path / "rows.jsonl") == list(iterate_jsonl(tmp_path / "rows.jsonl")) == [{"a": "\ufeff"}]
+
+
 def test_half_a_surrogate_pair_is_read_as_what_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text(r'{"a \ud83d": ["\uD83D", "\ud83d\ude00", "\\ud83d"]}' + "\n")

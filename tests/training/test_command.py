@@ -22,6 +22,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
         (["check", "a=1"], "a=1: only `train`, `plan` and `modal` take key=value"),
         (["base-model", "llama"], "invalid choice: 'llama'"),
         (["base-model", "tiny", "--texts", "no.jsonl"], "no.jsonl: the file cannot be read"),
+        (["base-model", "tiny", "--texts", "no.csv"], "no.csv: the file cannot be read"),
     ],
 )
 def test_a_mistake_is_one_message_and_exit_2(run_module: Run, arguments: list[str], message: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from settings import UserError
-from training.launch import _explain
+from training.launch import TRAINED, _explain, train
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ASK = "import sys; from settings import run_command; from training.hub import require_model as ask; "
@@ -64,6 +64,39 @@ def test_a_run_that_did_not_fit_is_sent_to_the_planner(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"configs/x\.yml: the GPU ran out of memory") as raised:
         _explain("configs/x.yml", tmp_path)
     assert "`just plan configs/x.yml --gpu NAME`" in str(raised.value.hint)
+
+
+def test_a_conversation_that_did_not_fit_is_told_with_its_length(tmp_path: Path) -> None:
+    log = "Traceback ...\nValueError: Sequence encountered with 388 tokens, which exceeds the maximum 64.\n"
+    (tmp_path / "debug.log").write_text(log, encoding="utf-8")
+    with pytest.raises(UserError, match="a conversation of 388 tokens is longer than sequence_len 64"):
+        _explain("configs/x.yml", tmp_path)
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_a_failed_run_leaves_a_model_the_config_that_it_was_trained_with(
+    tiny_run: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, touched: bool
+) -> None:
+    out, run = tmp_path / "out", str(tiny_run())
+
+    def ends_well(command: object, environment: object) -> int:
+        for name in ("config.json", "tokenizer_config.json", "model.safetensors"):
+            (out / name).write_text("{}", encoding="utf-8")
+        return 0
+
+    def fails(command: object, environment: object) -> int:
+        if touched:
+            (out / "model.safetensors").write_text("a part", encoding="utf-8")
+        return 1
+
+    monkeypatch.setattr("training.launch.run_in_group", ends_well)
+    assert train(run) == 0
+    trained = [(out / name).read_text(encoding="utf-8") for name in ("config.yml", TRAINED)]
+    monkeypatch.setattr("training.launch.run_in_group", fails)
+    assert train(run, keys=["learning_rate=0.5"]) == 1
+    left = [path.read_text(encoding="utf-8") for name in ("config.yml", TRAINED) if (path := out / name).exists()]
+    assert (left == trained) is not touched
+    assert not touched or not (out / TRAINED).exists()
 
 
 def test_another_failure_is_left_to_its_own_words(tmp_path: Path) -> None:
