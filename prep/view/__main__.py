@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from outline import StructureSpec
+from prep import fingerprint
 from prep.__main__ import CONFIG
 from prep.config import PrepConfig
 from prep.view import PAGE
 from prep.view.page import render
-from prep.view.run import read_run
-from settings import load_config, output, run_command, split_overrides, write_text
+from prep.view.run import Run, read_run
+from settings import UserError, load_config, output, run_command, split_overrides, write_text
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -21,6 +22,8 @@ def main(arguments: Sequence[str]) -> int:
     out = chosen.out or config.out
     spec = StructureSpec.load(chosen.spec or config.spec)
     run = read_run(out)
+    if not chosen.spec:
+        _require_own_spec(run, spec, config)
     page = chosen.to or out / PAGE
     write_text(page, render(run, spec))
     size = page.stat().st_size / 1e6
@@ -28,6 +31,16 @@ def main(arguments: Sequence[str]) -> int:
     if run.manifest is None:
         output.print(f"{out} has no manifest: the last run made no dataset there, these rows may be of one before it")
     return 0
+
+
+def _require_own_spec(run: Run, spec: StructureSpec, config: PrepConfig) -> None:
+    """Raise `UserError` where a run's outlines were made to keep another contract than they would be held against."""
+    made_with = ((run.manifest or {}).get("inputs") or {}).get("spec")
+    if made_with and made_with != fingerprint.digest(spec.model_dump()):
+        raise UserError(
+            f"{run.out}: these outlines were made to keep another structure than {config.spec}",
+            hint="--config names the config of that run; --spec FILE holds the outlines against FILE all the same",
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

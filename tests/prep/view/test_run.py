@@ -89,5 +89,8 @@ def test_the_command_shows_what_a_run_left(tmp_path: Path, root: Path, view: Cal
     kinds = number_kinds(rows)
     assert page == {"kinds": kinds, "rows": rows}
     assert len(rows) == 20
+    with pytest.raises(UserError, match=r"made to keep another structure than configs/it-support/outline\.yml"):
+        main([str(tmp_path), "--config", "configs/it-support/prep.yml"])
+    assert main([str(tmp_path), "--spec", "configs/it-support/outline.yml"]) == 0
     # The offline teacher copies: each of its points stands in the reply.
     assert not any("findings" in point for row in rows for tried in row["attempts"] for point in tried["points"])
