@@ -11,6 +11,8 @@ from evals.report.contents import Contents, Scored, words
 from evals.report.text import differs, interval_text, percent, sentence
 
 KEY = "compliance"
+URGENCY = "urgent_right"
+"""What a run that asks about emergencies alone is about too."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,12 @@ class Lead:
 
 
 def leads(contents: Contents) -> list[Lead]:
-    """Return the comparisons that a run is about, by compliance."""
+    """Return the comparisons that a run is about, by compliance; by urgency too where it just asks no model."""
+    keys = (KEY,) if _asks_plainly(contents) else (KEY, URGENCY)
     found = []
     for family in contents.compared.families:
-        if family.measure == KEY:
-            found += [_lead(contents, pair) for pair in leading(contents, family)]
+        if family.measure in keys:
+            found += [_lead(contents, pair, family.measure) for pair in leading(contents, family)]
     return found
 
 
@@ -41,9 +44,11 @@ def leading(contents: Contents, family: Family) -> list[Pair]:
     """Return the pairs of a family that a run is about: untuned and tuned of each model family, asked alike.
 
     A config with several seeds leads with each of them. Where the config names no families, they are the first and the
-    last model that is just asked. Which pairs these are depends on the config alone, not on what came out.
+    last model that is just asked, or that is asked at all where none is. Which pairs these are depends on the config
+    alone, not on what came out.
     """
-    names = _pairs(contents.sets[family.question_set])
+    scored = contents.sets[family.question_set]
+    names = _pairs([each for each in scored if each.plain] if _asks_plainly(contents) else scored)
     return [pair for pair in family.pairs if (pair.comparison.first, pair.comparison.second) in names]
 
 
@@ -58,8 +63,11 @@ def alone(contents: Contents) -> str:
     return words()["leads"]["nothing"]
 
 
-def _pairs(scored: Sequence[Scored]) -> set[tuple[str, str]]:
-    plain = [each for each in scored if each.plain]
+def _asks_plainly(contents: Contents) -> bool:
+    return any(each.plain for each in contents.scored)
+
+
+def _pairs(plain: Sequence[Scored]) -> set[tuple[str, str]]:
     families = {each.result.subject.entry.family for each in plain} - {None}
     found = set()
     for family in families:
@@ -74,9 +82,9 @@ def _pairs(scored: Sequence[Scored]) -> set[tuple[str, str]]:
     return found | {(second, first) for first, second in found}
 
 
-def _lead(contents: Contents, pair: Pair) -> Lead:
+def _lead(contents: Contents, pair: Pair, key: str) -> Lead:
     said, found = words()["leads"], pair.comparison
-    columns = [_column(contents, name) for name in (found.first, found.second)]
+    columns = [_column(contents, name, key) for name in (found.first, found.second)]
     ids = columns[0].keys() & columns[1].keys()
     before, after = (percent(fmean(column[id] for id in ids)) for column in columns)
     tone, answer = "open", said["none"]
@@ -85,9 +93,9 @@ def _lead(contents: Contents, pair: Pair) -> Lead:
     elif pair.verdict.startswith("refused"):
         answer = said["refused"]
     return Lead(
-        asked=said["asked"].format(first=found.first, second=found.second),
+        asked=said[f"asked, {key}"].format(first=found.first, second=found.second),
         answer=answer,
-        detail=sentence(pair, KEY, contents.config.statistics.confidence),
+        detail=sentence(pair, key, contents.config.statistics.confidence),
         first=found.first,
         second=found.second,
         before=before,
@@ -96,6 +104,6 @@ def _lead(contents: Contents, pair: Pair) -> Lead:
     )
 
 
-def _column(contents: Contents, name: str) -> dict[int, float]:
+def _column(contents: Contents, name: str, key: str) -> dict[int, float]:
     result = next(each.result for each in contents.scored if each.row.name == name)
-    return {id: fmean(values) for id, values in result.by_question(KEY).items()}
+    return {id: fmean(values) for id, values in result.by_question(key).items()}

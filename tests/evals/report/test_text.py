@@ -124,7 +124,7 @@ def test_constrained_answers_that_were_cut_are_named() -> None:
     ("before", "after", "answer"),
     [
         ([BROKEN] * 12, [COMPLIANT] * 12, "Yes."),
-        ([COMPLIANT] * 12, [BROKEN] * 12, "No: it keeps it less often."),
+        ([COMPLIANT] * 12, [BROKEN] * 12, "No: it does so less often."),
         ([COMPLIANT] * 12, [COMPLIANT] * 11 + [BROKEN], "That was not shown."),
         ([BROKEN] * 2, [COMPLIANT] * 2, "This run cannot tell."),
     ],
@@ -185,6 +185,26 @@ def test_seeds_of_one_config_are_one_cell_and_lead_each() -> None:
     ]
     pairs = {(lead.first, lead.second) for lead in leads(found)}
     assert pairs == {(f"{family} base", f"{family} {seed}") for family in ("x", "y") for seed in range(3)}
+
+
+def test_a_run_that_just_asks_no_model_is_about_what_it_does_ask() -> None:
+    questions = asked(12)
+    results = [
+        result(name, [text] * 12, questions, task="outline_paraphrased")
+        for name, text in {"a": BROKEN, "b": COMPLIANT}.items()
+    ]
+    (lead,) = leads(contents(results, questions))
+    assert (lead.first, lead.second, lead.answer) == ("a, paraphrased", "b, paraphrased", "Yes.")
+
+
+def test_a_run_of_emergencies_alone_is_about_urgency_too() -> None:
+    questions = [replace(question, metadata={"urgent": True}) for question in asked(12)]
+    results = []
+    for name, text in {"a": COMPLIANT, "b": "- Go to the emergency room now\n  - by ambulance\n    - at once"}.items():
+        results.append(result(name, [text] * 12, questions, task="outline_red_flags"))
+    found = leads(contents(results, questions))
+    assert [lead.answer for lead in found] == ["That was not shown.", "Yes."]
+    assert found[1].asked == "Does b, red flags send patients to urgent care rightly more often than a, red flags?"
 
 
 def test_examples_other_wording_and_grammar_are_no_headline() -> None:
