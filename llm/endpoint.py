@@ -73,7 +73,7 @@ class Endpoint(Settings):
     timeout: float = Field(gt=0, description="seconds for one request, keep-alive lines or not")
     attempts: int = Field(ge=1, description="times that one request is sent before its failure is final")
     first_wait: float = Field(ge=0, description="seconds before the first retry at most; doubles with each")
-    longest_wait: float = Field(ge=0, description="seconds between retries at most; a Retry-After may be longer")
+    longest_wait: float = Field(ge=0, description="seconds between retries at most; a Retry-After of up to an hour too")
     prices: Prices
 
     def parameters(self) -> dict[str, Any]:
