@@ -1,6 +1,7 @@
 """Completions that somebody saved: scored as they are, nothing is generated."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +15,8 @@ from settings import UserError, read_jsonl
 
 _HINT = 'each row is {"id": 0-based row of the question, "completion": text}, further samples with "sample": 1, 2, ...'
 _SHOWN = 8
+_KEY = re.compile(r"[0-9a-f]{64}")
+"""What `question_key` gives; a `question` of any other form is somebody's own."""
 _KINDS = {
     str: ((str,), "a text"),
     int: ((int,), "a whole number of at least 0"),
@@ -43,16 +46,16 @@ def load_completions(
     for number, row in enumerate(read_jsonl(path), start=1):
         where = f"{path}, row {number}"
         made, named = _completion(row, where), row.get("question")
-        if limit is not None and made.id >= limit:
-            continue
-        if named is not None and keys.get(made.id, named) != named:
-            if named not in ids:
+        if isinstance(named, str) and _KEY.fullmatch(named) and keys.get(made.id) != named:
+            if named in ids:
+                made = replace(made, id=ids[named])
+            elif made.id in keys:
                 raise UserError(
                     f"{where}: this is an answer to another question than row {made.id} of those that are asked",
                     hint="score it on the questions, under the task and the spec that it was made with",
                 )
-            made = replace(made, id=ids[named])
-        rows.append(made)
+        if limit is None or made.id < limit:
+            rows.append(made)
     asked = {(question.id, sample) for question in questions for sample in range(samples)}
     given = Counter((row.id, row.sample) for row in rows)
     wrong = {

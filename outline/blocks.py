@@ -5,6 +5,7 @@ The parser is pulldown-cmark, by way of pyromark.
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import cast
 
 from pyromark import Markdown
@@ -18,11 +19,13 @@ _BLOCKS = {"List", "Item", "BlockQuote", "Paragraph", "Heading", "CodeBlock", "H
 _LITERAL = {"CodeBlock", "HtmlBlock"}
 """Blocks whose lines come as they are."""
 # A line that goes on with a paragraph cannot begin with ">" except as a quote's own sign.
+# The parser lets only spaces follow the fence that ends a block of code.
+_CLOSED_BY_TAB = re.compile(r"^([ \t>]*(?:`{3,}|~{3,}))[ \t]*\t[ \t]*$", re.MULTILINE)
 _QUOTE_SIGNS = re.compile(r"\n[ \t>]*")
 
 _MARKED = re.compile(r"[<&!\[]")
 """What may stand for something else than it says: HTML, an entity, a picture, a link."""
-_TAG = re.compile(r"<!--.*?(?:-->|$)|<[^>]*>?", re.DOTALL)
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|title)\b.*?(?:</\1>|\Z)|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 """Letters by their class that show nothing."""
 
@@ -110,7 +113,8 @@ class _Reader:
 
 def read_blocks(text: str) -> Blocks:
     """Return the points and other blocks of `text`; points deeper than thirty levels are not counted."""
-    # CommonMark asks for the first three; a lone surrogate cannot be encoded.
+    text = _CLOSED_BY_TAB.sub(r"\1", text)
+    # CommonMark asks for these three; a lone surrogate cannot be encoded.
     source = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd").encode(errors="replace")
     reader = _Reader(source)
     for event, span in _COMMONMARK.events_with_range(source.decode()):
@@ -143,7 +147,7 @@ def shows_words(text: str) -> bool:
         if content == "Image":
             pictures += 1 if kind == "Start" else -1
         elif kind == "Html":
-            content = _TAG.sub("", content)
+            content = unescape(_TAG.sub("", content))
         if not pictures and kind in ("Text", "Code", "Html") and _holds_letter(content):
             return True
     return False

@@ -24,11 +24,11 @@ def split_bill(outcome: Outcome, rows: Iterable[Consultation]) -> dict[str, Usag
 
 
 def _of_others(journals: Sequence[Path], rows: Iterable[Consultation]) -> Usage:
-    ours = {bytes.fromhex(row.identity()) for row in rows}
+    ours = {row.identity() for row in rows}
     paid = Usage()
     for entry in _entries(journals):
         subject, usage = entry.get("subject"), entry.get("usage")
-        if usage is not None and subject is not None and bytes.fromhex(subject) not in ours:
+        if usage is not None and subject is not None and subject not in ours:
             paid += Usage(**usage)
     return paid
 

@@ -30,7 +30,7 @@ def run_in_group(command: Sequence[str], environment: Mapping[str, str], patienc
         process = subprocess.Popen(command, env=environment, start_new_session=True)
         while process.poll() is None and not told:
             time.sleep(_GLANCE)
-        if not told:
+        if process.returncode is not None:
             return process.returncode
         _end(process, told[0], patience)
         return -told[0]

@@ -20,6 +20,8 @@ from training.schema import check_config
 TRAINED = "trained-from"
 """The file in an output folder that says with which rendered config its model was trained, written last."""
 
+_LAUNCHED = "launched.yml"
+"""The config of a run that failed over a model which was there before and keeps its own config.yml."""
 _TOO_LONG = re.compile(r"Sequence encountered with (\d+) tokens, which exceeds the maximum (\d+)")
 _UNITS = {"dpo": "pairs", "grpo": "sampled answers"}
 """What a step counts under each kind of `rl`."""
@@ -46,6 +48,7 @@ def train(
     checkpoint = to_resume(out) if resume else None
     before = _written(out)
     trained = _trained(out)
+    (out / _LAUNCHED).unlink(missing_ok=True)
     rendered = write_config(config)
     if checkpoint:
         _say_what_changed(checkpoint, before, _written(out))
@@ -83,7 +86,8 @@ def _require_startable(path: str, config: Mapping[str, Any]) -> None:
 
 def _written(out: Path) -> dict[str, Any]:
     """The rendered config of the last launch into `out`; empty where there was none."""
-    return read_yaml(out / "config.yml") if (out / "config.yml").is_file() else {}
+    files = (out / _LAUNCHED, out / "config.yml")
+    return next((read_yaml(file) for file in files if file.is_file()), {})
 
 
 def _say_what_changed(checkpoint: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
@@ -115,6 +119,7 @@ def _trained(out: Path) -> _Trained | None:
 def _put_back(out: Path, trained: _Trained) -> None:
     """Give the model that a failed run left as it was its own config again, or its card would tell of another run."""
     if _weights(out) == trained.weights:
+        (out / "config.yml").replace(out / _LAUNCHED)
         write_text(out / "config.yml", trained.config)
         write_text(out / TRAINED, trained.mark)
         console.print(f"{out}: still holds the model that was trained there before, and its config")

@@ -58,17 +58,24 @@ def is_empty_heading(text: str) -> bool:
 
 
 def uncounted(text: str) -> str:
-    """Return a text in lower case without a mark such as "2." before it and without a number at its end."""
-    return re.sub(r"^\W*\d+[.):]\W*|\W*\d+\W*$", "", text).lower()
+    """Return a text in lower case without a mark such as "2." before it and without a digit of its own at its end.
+
+    A longer number there is an amount ("losartan 50"), and one within a word is its name ("vitamin B12").
+    """
+    return re.sub(r"^\W*\d+[.):]\W*|\s+\d\W*$", "", text).lower()
 
 
 def echoes(text: str, question: str) -> bool:
     """Whether a text only says a question again.
 
     At least two thirds of it are one run of the question's words, or all its content words, in any order, are the
-    question's. Not covered: a paraphrase, and fewer than three words, which a good heading may share.
+    question's. "Yes" and "no" before them answer it, and so does what only one of the two denies. Not covered: a
+    paraphrase, an order in the question's own words, and fewer than three words, which a good heading may share.
     """
     words, content = tokens(text), content_words(text)
+    denied = [not word_lists().denials.isdisjoint(tokens(each)) for each in (text, question)]
+    if words[:1] in (["yes"], ["no"]) or denied == [True, False]:
+        return False
     if len(content) >= _TAKEN and content <= content_words(question):
         return True
     run = SequenceMatcher(None, words, tokens(question), autojunk=False).find_longest_match().size

@@ -71,15 +71,22 @@ def _pairs(plain: Sequence[Scored]) -> set[tuple[str, str]]:
     families = {each.result.subject.entry.family for each in plain} - {None}
     found = set()
     for family in families:
-        entries = [(each.row.name, each.result.subject.entry) for each in plain]
-        untuned, tuned = (
-            [name for name, entry in entries if (entry.family, entry.tuned) == (family, wanted)]
-            for wanted in (False, True)
-        )
-        found |= set(product(untuned, tuned))
+        untuned, tuned = ([each for each in plain if _cell(each) == (family, wanted)] for wanted in (False, True))
+        alike = (pair for pair in product(untuned, tuned) if _way(pair[0]) == _way(pair[1]))
+        found |= {(before.row.name, after.row.name) for before, after in alike}
     if not found and len(plain) > 1:
         found.add((plain[0].row.name, plain[-1].row.name))
     return found | {(second, first) for first, second in found}
+
+
+def _cell(scored: Scored) -> tuple[str | None, bool | None]:
+    entry = scored.result.subject.entry
+    return entry.family, entry.tuned
+
+
+def _way(scored: Scored) -> tuple[str, bool]:
+    """How a model is asked."""
+    return scored.result.condition.task.name, scored.row.constrained
 
 
 def _lead(contents: Contents, pair: Pair, key: str) -> Lead:

@@ -39,8 +39,10 @@ _PREFIXES = frozenset("day days week weeks wk month months year years yr".split(
 _ORDERING = frozenset("a next same following previous other first last that this another per every each / one".split())
 _LONGEST = 12
 """Words of a list that a unit may begin: "days 3, 7, 14 and 28"."""
-_CURRENCIES = frozenset("$ £ € ₹ usd eur gbp inr rs".split())
-"""As they are written before an amount."""
+_CURRENCIES = frozenset("$ £ € ₹ usd eur gbp rs".split())
+"""As they are written before an amount; "INR 2.5" is a blood test."""
+_OF_GALLBLADDER = frozenset("polyp polyps stone stones calculus calculi wall sludge".split())
+"""Behind "GB", which is then no unit of data."""
 _AGE = frozenset("age ages aged".split())
 _BEFORE_AGE = frozenset(
     "of is at about around over under above below between : = the from was and - – to or , &".split()
@@ -117,6 +119,8 @@ def _unit(line: Line, at: int, last: int) -> Attached | None:
         return Attached(UNITS["sec"], at)
     if word in GARBLED and at == last + 1 and words[last][0].isdigit():
         return Attached(GARBLED[word][0], at)
+    if word == "gb" and following in _OF_GALLBLADDER:
+        return None
     if word not in UNITS or (word in _SINGLE and not words[last][-1:].isdigit()):
         return None
     if UNITS[word].name == "degree" and following in ("c", "f", "celsius", "fahrenheit", "centigrade", "farenheit"):

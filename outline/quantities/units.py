@@ -89,7 +89,7 @@ FAMILIES = {
     "radiation": {"gy": ("1000", "gy"), "mgy": ("1", "mgy"), "cgy": ("10", "cgy")},
     "dose equivalent": {"sv": ("1000", "sv sievert"), "msv": ("1", "msv millisievert millisieverts")},
     "data": {
-        "tb": ("1000000000", "tb tbs terabyte terabytes"),
+        "tb": ("1000000000", "terabyte terabytes"),
         "gb": ("1000000", "gb gbs gigabyte gigabytes gig gigs"),
         "mb": ("1000", "mb mbs megabyte megabytes meg megs"),
         "kb": ("1", "kb kbs kilobyte kilobytes"),
@@ -108,7 +108,7 @@ FAMILIES = {
     "voltage": {
         "kv": ("1000000", "kv kilovolt"),
         "volt": ("1000", "volt volts"),
-        "mv": ("1", "mv millivolt millivolts"),
+        "mv": ("1", "millivolt millivolts"),
     },
 }
 _ALONE = (
@@ -127,7 +127,7 @@ _ALONE = (
     "mosm:mosm",
     "kwh:kwh",
     "mah:mah",
-    "ma:ma milliamp milliamps milliampere milliamperes",
+    "milliamp:milliamp milliamps milliampere milliamperes",
     "mph:mph",
     "psi:psi",
     "pixel:pixel pixels px",

@@ -79,7 +79,10 @@ def test_saved_completions_are_scored_as_they_are(with_models: Models, tmp_path:
 
 
 def test_saved_completions_may_say_nothing_or_say_it_in_other_words(with_models: Models, tmp_path: Path) -> None:
-    told = [{"finish_reason": None, "tokens": None, "seconds": None}, {"finish_reason": "max_tokens"}]
+    told = [
+        {"finish_reason": None, "tokens": None, "seconds": None},
+        {"finish_reason": "max_tokens", "question": ["of somebody's own"]},
+    ]
     rows = [{"id": id, "completion": COMPLIANT, **told[id % 2]} for id in range(4)]
     config = with_models(saved(tmp_path / "made.jsonl", rows), limit=2)
     figures = summarize(scored(config), 2, 1, config.statistics).figures
@@ -154,7 +157,7 @@ def test_samples_of_one_question_are_no_questions_of_their_own(with_models: Mode
             lambda rows: [{**rows[0], "finish_reason": "bored"}],
             "row 1: finish_reason must be one of unknown, stop, eos",
         ),
-        (lambda rows: [{**rows[0], "question": "f00"}], "row 1: this is an answer to another question than row 0"),
+        (lambda rows: [{**rows[0], "question": "f" * 64}], "row 1: this is an answer to another question than row 0"),
         (lambda rows: [{**rows[0], "tokens": -1}], "row 1: tokens must be a whole number of at least 0, got -1"),
         (lambda rows: [rows[0], {**rows[1], "seconds": "a"}], 'row 2: seconds must be a number of at least 0, got "a"'),
         (lambda rows: [{**rows[0], "finish_reason": 3}], "row 1: finish_reason must be a text, got 3"),

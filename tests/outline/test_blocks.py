@@ -143,7 +143,8 @@ def test_any_text_is_read_as_by_the_reference(text: str) -> None:
     "text",
     [
         "", "**", "—", "&nbsp;", "&#160;", "&zwnj;", "![](a.png)", "![a leg](a.png)", "<!-- hidden -->", "<b></b>",
-        "<br>", "<br/> **", "<!-- a", '<img alt="a">', "<div class=a>", "[](b)", "[x]: /u", "\u115f", "\u3164 \u200b",
+        "<br>", "<br/> **", "<!-- a", '<img alt="a">', "<div class=a>", "[](b)", "<p>&nbsp;</p>", "<script>x</script>",
+        "[x]: /u", "\u115f", "\u3164 \u200b",
     ],
 )  # fmt: skip
 def test_what_shows_nothing_is_no_word(text: str) -> None:
@@ -159,3 +160,9 @@ def test_what_shows_nothing_is_no_word(text: str) -> None:
 )  # fmt: skip
 def test_what_shows_a_letter_or_a_digit_has_words(text: str) -> None:
     assert shows_words(text)
+
+
+@pytest.mark.parametrize("end", ["", " ", "\t", " \t ", "\t\t"])
+def test_a_fence_ends_its_code_whatever_blanks_follow_it(end: str) -> None:
+    points, prose, _ = reading(f"```\ncode\n```{end}\n- a\n  - b\n")
+    assert (points, prose) == ([(0, 4, "a"), (1, 5, "b")], [(1, "code")])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from settings import UserError
-from training.launch import TRAINED, _explain, train
+from training.launch import TRAINED, _explain, _written, train
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ASK = "import sys; from settings import run_command; from training.hub import require_model as ask; "
@@ -94,6 +94,7 @@ def test_a_failed_run_leaves_a_model_the_config_that_it_was_trained_with(
     trained = [(out / name).read_text(encoding="utf-8") for name in ("config.yml", TRAINED)]
     monkeypatch.setattr("training.launch.run_in_group", fails)
     assert train(run, keys=["learning_rate=0.5"]) == 1
+    assert _written(out)["learning_rate"] == 0.5, "what a resumed run is held against is what was launched last"
     left = [path.read_text(encoding="utf-8") for name in ("config.yml", TRAINED) if (path := out / name).exists()]
     assert (left == trained) is not touched
     assert not touched or not (out / TRAINED).exists()

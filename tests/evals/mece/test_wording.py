@@ -67,6 +67,8 @@ def test_a_text_in_the_words_of_the_question_alone_is_an_echo(text: str, echo: b
 def test_a_mere_count_is_left_out_and_an_amount_stays() -> None:
     assert uncounted("Rest 1") == uncounted("2. Rest") == "rest"
     assert uncounted("2 tablets") != uncounted("3 tablets")
+    assert uncounted("Check vitamin B6") != uncounted("Check vitamin B12")
+    assert uncounted("Take losartan 50") != uncounted("Take losartan 100")
 
 
 @pytest.mark.parametrize(

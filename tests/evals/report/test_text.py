@@ -197,6 +197,17 @@ def test_a_run_that_just_asks_no_model_is_about_what_it_does_ask() -> None:
     assert (lead.first, lead.second, lead.answer) == ("a, paraphrased", "b, paraphrased", "Yes.")
 
 
+def test_a_headline_never_compares_models_that_were_asked_in_different_ways() -> None:
+    questions = asked(12)
+    results = [
+        result(name, [text] * 12, questions, task=task, family="x", tuned=name == "b")
+        for task in ("outline_1shot", "outline_paraphrased")
+        for name, text in {"a": BROKEN, "b": COMPLIANT}.items()
+    ]
+    pairs = {(lead.first, lead.second) for lead in leads(contents(results, questions))}
+    assert pairs == {("a, 1-shot", "b, 1-shot"), ("a, paraphrased", "b, paraphrased")}
+
+
 def test_a_run_of_emergencies_alone_is_about_urgency_too() -> None:
     questions = [replace(question, metadata={"urgent": True}) for question in asked(12)]
     results = []
