@@ -73,9 +73,10 @@ def test_a_tracker_is_switched_on_by_its_key(trained: tuple[Path, list[object]],
     assert [path for path in trained[0].glob(trace) if path.stat().st_size] != []
 
 
-def test_a_run_that_fails_passes_its_exit_code_on(
+def test_a_run_whose_conversations_do_not_fit_says_so_and_leaves_no_mark(
     tiny_run: Callable[..., Path], run_module: Run, tmp_path: Path
 ) -> None:
     done = run_module("training", "train", tiny_run(sequence_len=16), HF_HUB_OFFLINE="1")
-    assert done.returncode == 1
+    assert done.returncode == 2
+    assert re.search(r"run\.yml: a conversation of \d+ tokens is longer than sequence_len 16", done.stderr)
     assert "trained-from" not in [path.name for path in (tmp_path / "out").iterdir()]

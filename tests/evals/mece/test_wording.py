@@ -49,6 +49,13 @@ def test_a_heading_that_names_something_is_not_empty(text: str) -> None:
     assert not is_empty_heading(text)
 
 
+def test_an_answer_in_the_words_of_the_question_is_no_echo() -> None:
+    question = "Can you take ibuprofen with warfarin?"
+    assert echoes("take ibuprofen with warfarin", question)
+    assert not echoes("No: never take ibuprofen with warfarin", question)
+    assert not echoes("Yes, take ibuprofen with warfarin", question)
+
+
 @pytest.mark.parametrize(
     ("text", "echo"),
     [
