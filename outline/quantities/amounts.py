@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from outline.quantities.units import FAMILIES, Unit
+from outline.quantities.units import FAMILIES, UNITS, Unit
 
 # Not every size has a name of its own in the normal form: 10 ml are not written as 2 teaspoons.
 _WRITTEN = {
@@ -48,6 +48,9 @@ def amount(value: Decimal, unit: Unit) -> Amount:
     if not unit.family:
         keys = _temperatures(value, unit.name)
         keys |= {shown + unit.name, *({shown} if unit.soft else ())}
+        if unit.name == "sterling":
+            # "£5" are "5 pounds", as five of a weight are.
+            keys |= amount(value, UNITS["pound"]).keys
         return Amount(shown + unit.name, frozenset(keys), frozenset({shown}))
     base = value * unit.size
     sizes = {name: Decimal(size) for name, (size, _) in FAMILIES.get(unit.family, {}).items()}

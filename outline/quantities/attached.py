@@ -163,10 +163,10 @@ def _with_denominator(line: Line, found: Attached) -> Attached:
     return Attached(_BODY_MASS if (unit.name, below.name) == ("kg", "m2") else per(unit, count, below), at)
 
 
-def currency_before(line: Line, at: int) -> Unit | None:
-    """The currency of the amount that begins behind the place `at`: "$300", "Rs. 500", "EUR 20 to 30"."""
+def currency_before(line: Line, at: int, last: int) -> Attached | None:
+    """The currency of the amount behind the place `at`, which ends at `last`: "$300", "Rs. 500", "EUR 20 to 30"."""
     word = line.words[at - 1 if at > 0 and line.words[at] == "." else at] if at >= 0 else ""
-    return UNITS[word] if word in _CURRENCIES else None
+    return Attached(UNITS[word], last) if word in _CURRENCIES else None
 
 
 def unit_before(line: Line, at: int) -> Unit | None:

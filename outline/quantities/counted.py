@@ -60,9 +60,7 @@ def read_number(line: Line, at: int) -> Found:
             found.keys.add(often.key)
             found.supports |= {plain(value), per_key(ONE, rate.period)}
         return [found], rate.end + 1 if last == at else after
-    attached = unit_after(line, last)
-    if attached is None and (currency := currency_before(line, range_start(line, at))):
-        attached = Attached(currency, last)
+    attached = unit_after(line, last) or currency_before(line, range_start(line, at), last)
     placed = unit_before(line, at) if item.kind == "number" else None
     if placed and (attached is None or attached.unit.form):
         return [_placed(line, at, placed)], after
@@ -130,8 +128,6 @@ def measured(line: Line, at: int, attached: Attached, value: Decimal) -> Quantit
     if value == 1 and unit.family in ("time", "calendar") and line.words[at - 1] in ("in", "per"):
         # "two fits in one day"
         found.keys.add(per_key(value, unit))
-    if unit.name == "sterling":
-        found.keys |= amount(value, UNITS["pound"]).keys
     if unit.name == "%":
         found.supports.add(plain(value / 100))
     elif 0 < value < 1:

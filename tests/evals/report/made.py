@@ -21,11 +21,17 @@ from evals.task import load_task
 from outline import StructureSpec
 
 SPEC = StructureSpec.load()
+BROKEN = "no list"
 COMPLIANT = "- rest\n  - the ankle\n    - for two days\n"
 HOSTILE = "<script>alert(1)</script>\n\n"
 HOSTILE += "- [x](javascript:alert(1)) **bold** <img src=x onerror=alert(1)>\n  - ]]>'\"</script>\n"
 
 Texts = Sequence[str | Sequence[str] | None]
+
+
+def asked(count: int, reference: str | None = "rest") -> list[Question]:
+    """Questions that differ in a number."""
+    return [Question(id, f"ankle {id}", reference=reference) for id in range(count)]
 
 
 def config(out: Path = Path("nowhere"), **changed: Any) -> EvalConfig:
