@@ -23,7 +23,7 @@ from settings import UserError, console, output, read_jsonl
 LENGTHS = range(1000, 1801)
 """Characters: outlines that a hosted model wrote of real consultations have 1,369 on average."""
 LOOPS = "loops"
-WANTED = {"canonical": 1000, LOOPS: 0}
+WANTED = {"canonical": 1000}
 WANTED_OF_ANY = 300
 """Outlines a CPU second."""
 _LOOPED = ("-\n", "-\n*\n", "- -\n", "- *\n", "1.\n", "a\n", "- a\n", "- a\n\n", "> a\n", "<b>\n", "#\n", "a\n=\n")

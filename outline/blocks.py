@@ -26,8 +26,8 @@ _QUOTE_SIGNS = re.compile(r"\n[ \t>]*")
 _MARKED = re.compile(r"[<&!\[]")
 """What may stand for something else than it says: HTML, an entity, a picture, a link."""
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|title)\b.*?(?:</\1>|\Z)|<[^>]*>?", re.DOTALL | re.IGNORECASE)
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
-"""Letters by their class that show nothing."""
+_LETTER = re.compile("[^\\W_\u115f\u1160\u3164\uffa0]")
+"""A letter or a digit; the four are letters by their class, but fillers that show nothing."""
 
 Words = list[str]
 
@@ -140,7 +140,7 @@ def shows_words(text: str) -> bool:
     What shows nothing: HTML's tags and comments, the text that stands for a picture, letters that are fillers.
     """
     if not _MARKED.search(text):
-        return _holds_letter(text)
+        return _LETTER.search(text) is not None
     pictures = 0
     for event in _COMMONMARK.events(text):
         kind, content = _parts(event)
@@ -148,13 +148,9 @@ def shows_words(text: str) -> bool:
             pictures += 1 if kind == "Start" else -1
         elif kind == "Html":
             content = unescape(_TAG.sub("", content))
-        if not pictures and kind in ("Text", "Code", "Html") and _holds_letter(content):
+        if not pictures and kind in ("Text", "Code", "Html") and _LETTER.search(content):
             return True
     return False
-
-
-def _holds_letter(text: str) -> bool:
-    return any(character.isalnum() and character not in _FILLERS for character in text)
 
 
 def _parts(event: Event) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from outline.blocks import shows_words
+from outline.lenient import relax
 from outline.nearness import nearness
 from outline.spec import StructureSpec
 from outline.tree import Outline, parse_outline
@@ -12,6 +13,8 @@ CRITERIA = ("list_only", "min_depth", "max_children", "max_roots", "no_empty")
 """The rules of the contract, in the order in which they are reported."""
 BROKEN = 0.8
 """The highest score of a text that breaks the contract."""
+_HEAD = 64
+"""Lines: longer than most answers."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def check_compliance(text: str, spec: StructureSpec) -> ComplianceReport:
     return ComplianceReport(
         compliant=not violations,
         # A text that keeps the contract as it stands is never read again.
-        lenient=not violations or _keeps(parse_outline(text, lenient=True), spec),
+        lenient=not violations or _keeps_leniently(relax(text), spec),
         criteria=criteria,
         violations=violations,
         depth=len(levels),
@@ -91,8 +94,19 @@ def _criteria(violations: tuple[Violation, ...]) -> dict[str, bool]:
     return {rule: rule not in broken for rule in CRITERIA}
 
 
-def _keeps(outline: Outline, spec: StructureSpec) -> bool:
-    return next(_violations(outline, spec), None) is None
+def _keeps_leniently(relaxed: str, spec: StructureSpec) -> bool:
+    """Whether what `relax` returned keeps the contract; of a long text that breaks it early the rest is not read."""
+    lines = relaxed.split("\n")
+    if len(lines) > _HEAD and _breaks_for_good(parse_outline("\n".join(lines[:_HEAD])), spec):
+        return False
+    return next(_violations(parse_outline(relaxed), spec), None) is None
+
+
+def _breaks_for_good(head: Outline, spec: StructureSpec) -> bool:
+    """Whether no lines behind `head` mend it: a point or a list stays one, only the last block's text may change."""
+    if spec.max_roots is not None and len(head.roots) > spec.max_roots:
+        return True
+    return not spec.allow_prose and (head.lists > 1 or len(head.prose) > 1)
 
 
 def _violations(outline: Outline, spec: StructureSpec) -> Iterator[Violation]:

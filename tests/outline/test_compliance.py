@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outline import CRITERIA, Node, Outline, StructureSpec, check_compliance, parse_outline, render_outline
+from outline.lenient import relax
 
 SPEC = StructureSpec(min_depth=3, max_children=2, max_roots=2, allow_prose=False)
 GOOD = "- a\n  - b\n    - c\n    - d\n- e"
@@ -50,6 +51,33 @@ def test_a_violation_says_where_it_is_and_what_was_allowed() -> None:
 def test_what_a_reader_would_still_call_a_list_is_compliant_leniently_only(text: str) -> None:
     report = check_compliance(text, SPEC)
     assert (report.compliant, report.lenient) == (False, True)
+
+
+LONG = [
+    line
+    for root in range(5)
+    for line in [f"- {root}", *(f"{indent}- x" for _ in range(5) for indent in ("  ", "    ", "    "))]
+]
+"""80 lines that keep the shipped contract."""
+ODD = [
+    *["", "-", "  -", "- x", "* s", "• b", "text", "    text"],
+    *["[a]: /u", "[a]:", "/u", "```", "<!-- x", "-->", "---", "==="],
+]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 80), st.booleans(), st.sampled_from(ODD)), max_size=4),
+    st.sampled_from([{}, {"max_roots": None}, {"allow_prose": True}]),
+)
+def test_the_lenient_verdict_on_a_long_text_is_that_on_all_of_it(
+    edits: list[tuple[int, bool, str]], loosened: dict[str, bool | None]
+) -> None:
+    lines = list(LONG)
+    for at, added, line in edits:
+        lines[at : at + (not added)] = [line]
+    spec = StructureSpec.load().model_copy(update=loosened)
+    report = check_compliance("\n".join(lines), spec)
+    assert report.lenient is (report.compliant or check_compliance(relax("\n".join(lines)), spec).compliant)
 
 
 def test_the_root_limit_can_be_lifted() -> None:
