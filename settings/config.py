@@ -50,7 +50,10 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
 
 
 def apply_overrides(values: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
-    """Return `values` with each `dotted.key=value` put in; a value is read as YAML (`64`, `true`, `[a, b]`)."""
+    """Return `values` with each `dotted.key=value` put in; a value is read as YAML (`64`, `true`, `[a, b]`).
+
+    In a list a key is the place of an entry, from 0: `datasets.0.path=mine.jsonl`.
+    """
     merged = dict(values)
     for override in overrides:
         key, _, text = override.partition("=")
@@ -65,13 +68,32 @@ def apply_overrides(values: dict[str, Any], overrides: Sequence[str]) -> dict[st
     return merged
 
 
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay `over` on `base`: mappings are merged key by key, everything else is replaced."""
+def merge(base: Mapping[Any, Any], over: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Lay `over` on `base`: mappings are merged key by key, everything else is replaced.
+
+    A mapping of places (0, 1, ...) over a list changes these entries; a place that the list lacks is a `UserError`.
+    """
     merged = dict(base)
     for key, value in over.items():
-        both = isinstance(merged.get(key), Mapping) and isinstance(value, Mapping)
-        merged[key] = merge(merged[key], value) if both else value
+        below = merged.get(key)
+        if isinstance(below, list) and isinstance(value, Mapping) and value and all(str(at).isdigit() for at in value):
+            merged[key] = _merge_entries(key, below, {int(at): entry for at, entry in value.items()})
+        elif isinstance(below, Mapping) and isinstance(value, Mapping):
+            merged[key] = merge(below, value)
+        else:
+            merged[key] = value
     return merged
+
+
+def _merge_entries(key: str, entries: Sequence[Any], over: Mapping[int, Any]) -> list[Any]:
+    for at in over:
+        if at >= len(entries):
+            raise UserError(
+                f"{key}.{at}: there is no such entry, the list holds {len(entries)} (the first is {key}.0)",
+                hint=f"give the whole list to add one: {key}=[...]",
+            )
+    merged = merge(dict(enumerate(entries)), over)
+    return [merged[at] for at in range(len(entries))]
 
 
 def load_config(path: str | Path, schema: type[S], overrides: Sequence[str] = ()) -> S:

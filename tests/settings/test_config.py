@@ -47,9 +47,17 @@ def test_overrides_reach_nested_keys_and_are_read_as_yaml(file: Path) -> None:
     assert config == Config(limits=Limits(concurrency=64, seconds=0.5), names=("c",))
 
 
+def test_an_override_reaches_an_entry_of_a_list_and_leaves_its_other_keys(tmp_path: Path) -> None:
+    (tmp_path / "run.yml").write_text("runs: [{limits: {concurrency: 1}}, {limits: {concurrency: 2}, names: [a, b]}]")
+    config = load_config(tmp_path / "run.yml", Listed, ["runs.1.limits.concurrency=9", "runs.1.names.0=c"])
+    assert [run.limits.concurrency for run in config.runs] == [1, 9]
+    assert config.runs[1].names == ("c", "b")
+
+
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
+        (["names.2=c"], "names.2: there is no such entry, the list holds 2 (the first is names.0)"),
         (["limits.concurrency=0"], "limits.concurrency must be greater than or equal to 1, got 0"),
         (["limits.concurency=3"], "limits.concurency is not a known key; did you mean concurrency?"),
         (["colour=red"], "colour is not a known key; allowed: limits, names"),
