@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -46,7 +47,9 @@ def _agreement(options: argparse.Namespace) -> int:
         return 0
     title = f"{escape(options.file)}: does the check flag what is labelled unfaithful?"
     columns = ("cases", "precision", "recall", "F1", "flagged", "missed", "false alarms")
-    table = Table(Column("kind", no_wrap=True), *columns, title=title, title_justify="left")
+    # As narrow as it can be: what does not fit on a terminal's 80 columns would lose digits.
+    narrow = {"box": SIMPLE_HEAD, "padding": 0}
+    table = Table(Column("kind", no_wrap=True), *columns, title=title, title_justify="left", **narrow)
     for kind, counts in [*kinds.items(), ("all", together)]:
         n, *rates, flagged, missed, false_alarms, _ = counts.as_dict().values()
         shares = ["-" if rate is None else f"{rate:.1%}" for rate in rates]

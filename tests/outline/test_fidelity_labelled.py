@@ -41,8 +41,8 @@ def test_counts_are_kept_by_label_and_verdict(tmp_path: Path, capsys: pytest.Cap
     cases = [
         ("take 5 mg", "- take 5 mg", "faithful", "doses"),
         ("take 5 mg", "- take 6 mg", "unfaithful", "doses"),
-        ("rest well", "- rest for 3 days", "faithful", "made up"),
-        ("rest well", "- rest", "unfaithful", "made up"),
+        ("rest well", "- rest for 3 days", "faithful", "negation-condition"),
+        ("rest well", "- rest", "unfaithful", "negation-condition"),
     ]
     file = tmp_path / "cases.jsonl"
     names = ("source", "outline", "label", "kind")
@@ -53,7 +53,10 @@ def test_counts_are_kept_by_label_and_verdict(tmp_path: Path, capsys: pytest.Cap
     assert (found["n"], found["precision"], found["recall"], found["f1"]) == (4, 0.5, 0.5, 0.5)
     assert found["kinds"]["doses"]["f1"] == 1
     assert main(["agreement", str(file)]) == 0
-    assert "made up" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "negation-condition" in printed
+    assert "precision" in printed
+    assert "…" not in printed
 
 
 @pytest.mark.parametrize("case", [{}, {"source": "a", "outline": "- a", "label": "true"}, {"label": "faithful"}])
