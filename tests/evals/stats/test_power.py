@@ -3,12 +3,13 @@ from math import comb
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_1samp
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.power import NormalIndPower, TTestPower
 from statsmodels.stats.proportion import proportion_effectsize, proportions_ztest
 
 from evals.config import Statistics
-from evals.stats import compare, compare_scores, detectable, detectable_of, detectable_unpaired
+from evals.stats import ScoreComparison, compare, compare_scores, detectable, detectable_of, detectable_unpaired
 from evals.stats.power import mcnemar_power
 
 
@@ -71,6 +72,16 @@ def test_scores_detect_by_a_paired_t_test() -> None:
     value = detectable_of(pair, 0.05, 0.8).value
     assert value is not None
     assert TTestPower().power(value / pair.deviation, nobs=6, alpha=0.05) == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(("n", "family"), [(20, 435), (51, 190), (100, 435)])
+def test_scores_in_a_large_family_are_detected_as_often_as_claimed(n: int, family: int) -> None:
+    pair = ScoreComparison("a", "b", n, 0.0, None, None, deviation=1.0, p_value=1.0)
+    value = detectable_of(pair, 0.05, 0.8, family).value
+    assert value is not None
+    differences = np.random.default_rng(3).normal(value, 1.0, size=(4000, n))
+    found = np.mean(ttest_1samp(differences, 0.0, axis=1).pvalue < 0.05 / family)
+    assert found == pytest.approx(0.8, abs=0.025)
 
 
 @pytest.mark.parametrize("after", [[2.0] * 9, [2.0, 3.0, 1.0, 4.0, 2.0]])
