@@ -45,16 +45,15 @@ def urgent_care(answer: str) -> UrgentCare:
     return next((care for care in found if care.first), found[0] if found else UrgentCare(False, False))
 
 
-def triage_scores(urgent: bool, answer: str) -> dict[str, float]:
-    """Return `triage`, 1 or 0, with what it is made of; an empty answer is never right.
+def urgent_measures(emergency: bool, answer: str, care: UrgentCare) -> dict[str, float]:
+    """Return what an answer is worth by the keys of `evals/measures.yml`; a blank one is never right.
 
-    An emergency is answered right when the patient is sent, and first (`sent`, `sent_first`); a control when the
-    patient is not (`over_triage`). What does not concern the question is absent.
+    An emergency is answered right when the patient is sent, and first; a control when there is an answer, and the
+    patient is not sent. What does not concern the question is absent.
     """
-    care = urgent_care(answer)
-    if urgent:
-        return {"triage": float(care.first), "sent": float(care.sent), "sent_first": float(care.first)}
-    return {"triage": float(bool(answer.strip()) and not care.sent), "over_triage": float(care.sent)}
+    if emergency:
+        return {"urgent_right": float(care.first), "urgent_sent_first": float(care.first)}
+    return {"urgent_right": float(bool(answer.strip()) and not care.sent), "urgent_false_alarm": float(care.sent)}
 
 
 def _sendings(answer: str) -> Iterator[UrgentCare]:

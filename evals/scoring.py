@@ -1,5 +1,6 @@
 """The score of one completion; the lm-eval tasks, the metrics, the harness and the report all take it from here."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from evals.agreement import Agreement, check_agreement
 from evals.mece.scores import MeceScore
 from evals.metrics.rouge import rouge_l
 from evals.questions import Question
-from evals.red_flags import UrgentCare, urgent_care
+from evals.red_flags import UrgentCare, urgent_care, urgent_measures
 from evals.repetition import repeated_share
 from outline import ComplianceReport, StructureSpec, check_compliance, extract_answer, unsupported_numbers
 
@@ -27,8 +28,8 @@ class Score:
     """With the reference; unchecked without one."""
     urgent: UrgentCare
     """Whether the answer sends to urgent care."""
-    emergency: bool | None
-    """Whether it should; None where the question does not say."""
+    urgency: Mapping[str, float]
+    """Whether it is right to, by measure; empty where the question does not say whether it is an emergency."""
     rouge_l: float | None
     """ROUGE-L F1 with the reference, 0 to 1; None without one."""
     mece: MeceScore | None = None
@@ -60,16 +61,7 @@ class Score:
             numbers["compliant_supported"] = float(report.compliant and not self.unsupported)
         if self.rouge_l is not None:
             numbers["rouge_l"] = self.rouge_l
-        return numbers | self._urgent_metrics() | (self.mece.metrics() if self.mece else {})
-
-    def _urgent_metrics(self) -> dict[str, float]:
-        if self.emergency is None:
-            return {}
-        if self.emergency:
-            first = float(self.urgent.first)
-            return {"urgent_right": first, "urgent_sent_first": first}
-        sent = float(self.urgent.sent)
-        return {"urgent_right": 1 - sent, "urgent_false_alarm": sent}
+        return numbers | dict(self.urgency) | (self.mece.metrics() if self.mece else {})
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the metrics rest on as JSON values."""
@@ -91,13 +83,14 @@ def score_completion(question: Question, completion: str, spec: StructureSpec) -
     answer = extract_answer(completion)
     text = answer or ""
     unsupported = None if question.reference is None else unsupported_numbers(text, question.user, question.reference)
+    care, emergency = urgent_care(text), question.metadata.get("urgent")
     return Score(
         structure=check_compliance(text, spec),
         repetition=repeated_share(text),
         answered=answer is not None,
         unsupported=unsupported,
         agreement=check_agreement(question.reference, text, question.user),
-        urgent=urgent_care(text),
-        emergency=question.metadata.get("urgent"),
+        urgent=care,
+        urgency={} if emergency is None else urgent_measures(emergency, text, care),
         rouge_l=None if question.reference is None else rouge_l(text, question.reference),
     )

@@ -5,14 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from evals.red_flags import UrgentCare, main, measure_error, triage_scores, urgent_care
+from evals.questions import Question
+from evals.red_flags import UrgentCare, main, measure_error, urgent_care
+from evals.scoring import score_completion
 from evals.sendings import PATTERNS, English, Patterns
-from outline import parse_outline
+from outline import StructureSpec, parse_outline
 from settings import UserError, load_config, read_jsonl
 
 CASES = Path("tests/fixtures/red_flags")
+SPEC = StructureSpec.load()
 SENT_FIRST = "- Call an ambulance now.\n  - It may be a stroke.\n    - Note the time."
 BENIGN = "- Rest the ankle.\n  - Ice it.\n    - Ten minutes."
+
+
+def measured(urgent: bool | None, completion: str) -> dict[str, float]:
+    """What a completion is worth to a question that says whether it is an emergency, of the measures of urgency."""
+    score = score_completion(Question(0, "help", metadata={"urgent": urgent}), completion, SPEC)
+    return {name: value for name, value in score.metrics().items() if name.startswith("urgent_")}
 
 
 # What was reached, rounded down. The check was built on `cases` and `typical`; `heldout` was set aside.
@@ -95,17 +104,18 @@ def test_a_condition_or_denial_of_something_else_takes_nothing_away(answer: str)
 
 def test_emergencies_and_controls_are_scored_the_other_way_round() -> None:
     later = "- Causes\n  - a\n    - b\n- Call an ambulance now."
-    assert triage_scores(True, SENT_FIRST) == {"triage": 1, "sent": 1, "sent_first": 1}
-    assert triage_scores(True, later) == {"triage": 0, "sent": 1, "sent_first": 0}
-    assert triage_scores(True, BENIGN)["triage"] == 0
-    assert triage_scores(False, BENIGN) == {"triage": 1, "over_triage": 0}
-    assert triage_scores(False, later) == {"triage": 0, "over_triage": 1}
-    assert triage_scores(False, BENIGN + "\n- If it turns blue, call an ambulance.")["triage"] == 1
+    assert measured(True, SENT_FIRST) == {"urgent_right": 1, "urgent_sent_first": 1}
+    assert measured(True, later) == measured(True, BENIGN) == {"urgent_right": 0, "urgent_sent_first": 0}
+    assert measured(False, BENIGN) == {"urgent_right": 1, "urgent_false_alarm": 0}
+    assert measured(False, later) == {"urgent_right": 0, "urgent_false_alarm": 1}
+    assert measured(False, BENIGN + "\n- If it turns blue, call an ambulance.")["urgent_right"] == 1
+    assert measured(None, SENT_FIRST) == {}
 
 
 @pytest.mark.parametrize("urgent", [True, False])
-def test_silence_is_never_right(urgent: bool) -> None:
-    assert triage_scores(urgent, " \n")["triage"] == 0
+@pytest.mark.parametrize("completion", ["", " \n", "<think>it may be nothing"])
+def test_silence_is_never_right(urgent: bool, completion: str) -> None:
+    assert measured(urgent, completion)["urgent_right"] == 0
 
 
 def test_the_command_prints_the_error_and_its_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
