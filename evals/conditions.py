@@ -1,6 +1,7 @@
 """What is compared: each model of the config under each of its tasks, checkpoints spelt out."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,9 +47,10 @@ def subjects(config: EvalConfig) -> list[Subject]:
     Raises `UserError` for a folder without checkpoints where they are asked for, and for names that meet.
     """
     found = [subject for entry in config.models for subject in _of_entry(entry, config.tasks)]
-    folders = [condition.folder for subject in found for condition in subject.conditions]
-    if twice := sorted({folder for folder in folders if folders.count(folder) > 1}):
-        raise UserError(f"models: every model needs a name of its own; these meet: {', '.join(twice)}")
+    conditions = [condition for subject in found for condition in subject.conditions]
+    for places in ([condition.name for condition in conditions], [condition.folder for condition in conditions]):
+        if twice := sorted(place for place, times in Counter(places).items() if times > 1):
+            raise UserError(f"models: every model needs a name of its own; these meet: {', '.join(twice)}")
     return found
 
 

@@ -41,6 +41,15 @@ def test_every_model_meets_every_task_unless_it_names_its_own(with_models: Model
     assert names(config) == ["base", "base, 3-shot", "tuned", "tuned, unasked"]
 
 
+def test_a_model_that_is_named_like_another_one_under_a_task_is_refused(with_models: Models) -> None:
+    config = with_models(
+        {"name": "base", "path": "a", "tasks": ["outline_3shot"]},
+        {"name": "base, 3-shot", "path": "b", "tasks": ["outline"]},
+    )
+    with pytest.raises(UserError, match=r"these meet: base, 3-shot$"):
+        subjects(config)
+
+
 def test_checkpoints_come_in_the_order_of_their_steps_with_the_loss_measured_at_them(
     with_models: Models, tmp_path: Path
 ) -> None:
