@@ -77,7 +77,7 @@ def _judge(config: EvalConfig, evaluation: Evaluation) -> Mapping[str, Any] | No
         for result in asked
     }
     questions = evaluation.questions[asked[0].condition.task.name]
-    return judge_all(config.judge, config.out / "judge", questions, answers).as_json()
+    return judge_all(config.judge, config.out / "judge", questions, answers, config.statistics.confidence).as_json()
 
 
 def _config(arguments: Sequence[str]) -> EvalConfig:

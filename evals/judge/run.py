@@ -19,12 +19,15 @@ from settings import UserError, console, write_jsonl
 JOURNAL = "journal.jsonl"
 
 
-def judge_all(config: JudgeConfig, folder: Path, questions: Sequence[Question], answers: Answers) -> JudgeSummary:
+def judge_all(
+    config: JudgeConfig, folder: Path, questions: Sequence[Question], answers: Answers, confidence: float = 0.95
+) -> JudgeSummary:
     """Return what the judge thinks of each model's answers, and of each pair of models.
 
     `answers` maps a model's name to its answers (without their think blocks) by the id of the question; one that is
-    missing is unscored. In `folder`: `journal.jsonl` with every request, so that a run that was killed goes on and
-    a second one asks nothing, and `pointwise.jsonl` and `pairwise.jsonl` with what was made of the replies.
+    missing is unscored. `confidence` is that of the intervals. In `folder`: `journal.jsonl` with every request, so that
+    a run that was killed goes on and a second one asks nothing, and `pointwise.jsonl` and `pairwise.jsonl` with what
+    was made of the replies.
 
     One request that fails, or whose reply cannot be read, is unscored and counted. Raises `UserError` for an endpoint
     that refuses all of them, a missing key, bad prompts.
@@ -50,7 +53,7 @@ def judge_all(config: JudgeConfig, folder: Path, questions: Sequence[Question], 
         model=config.endpoint.model,
         questions=len(judged),
         pointwise=summarize_models(rated),
-        pairwise=summarize_pairs(results),
+        pairwise=summarize_pairs(results, confidence),
         usage=usage.as_dict(),
         cost=usage.cost(prices),
         cost_of_this_run=(usage - before).cost(prices),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scipy.stats import binomtest
 
 from benchmarks.teacher_server import Act, ChatServer
 from settings import write_jsonl
@@ -27,6 +28,7 @@ def evals(tmp_path: Path, run_module: Run, settings_of: Callable[..., dict[str, 
         models.append({"name": name, "completions": str(path)})
     config = {"run": "trial", "results": str(tmp_path), "questions": str(questions), "models": models, "encoder": None}
     config["generation"] = {"max_new_tokens": 64, "batch_size": 1}
+    config["statistics"] = {"confidence": 0.8}
 
     def run(options: dict[str, Any] | None = None, **changed: Any) -> subprocess.CompletedProcess[str]:
         judge = settings_of(**changed) | (options or {})
@@ -42,6 +44,9 @@ def test_the_report_holds_what_the_judge_said(evals: Run, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     (pair,) = json.loads((tmp_path / "trial/summary.json").read_text())["judge"]["pairwise"]
     assert (pair["first"], pair["wins"], pair["losses"]) == ("good", len(QUESTIONS), 0)
+    assert pair["win_rate"]["low"] == pytest.approx(
+        binomtest(len(QUESTIONS), len(QUESTIONS)).proportion_ci(0.8, "wilson").low
+    )
     assert KEY not in done.stdout + done.stderr + (tmp_path / "trial/report.html").read_text()
 
 
