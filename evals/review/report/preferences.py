@@ -51,8 +51,8 @@ def share_over_questions(said: Sequence[tuple[int, float]], confidence: float, s
     """Return the mean of values from 0 to 1, each given with its question, and its interval; None of nothing.
 
     Several raters of one question are no independent witnesses: the interval is a percentile bootstrap of whole
-    questions. Where all values are 0 or all are 1 that would be a point, so Wilson's interval stands in, with the
-    questions for its n.
+    questions. Where all questions have one mean (all are won, or all are ties) that would be a point, so Wilson's
+    interval stands in, with the questions for its n.
     """
     if not said:
         return None
@@ -105,13 +105,14 @@ def _by_question(
         return None, None
     sums = np.array([sum(some) for some in values.values()])
     counts = np.array([len(some) for some in values.values()])
-    if sums.sum() in (0, counts.sum()):
-        return _wilson(len(values) if sums.any() else 0, len(values), confidence)
+    means = set(sums / counts)
+    if len(means) == 1:
+        return _wilson(means.pop() * len(values), len(values), confidence)
     drawn = resample(len(values), RESAMPLES, seed)
     return interval(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), confidence)
 
 
-def _wilson(count: int, n: int, confidence: float) -> tuple[float, float]:
+def _wilson(count: float, n: int, confidence: float) -> tuple[float, float]:
     """Wilson, Probable inference (1927), by statsmodels."""
     from statsmodels.stats.proportion import proportion_confint
 

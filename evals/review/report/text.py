@@ -105,8 +105,10 @@ def _between(each: Figures, form: str) -> str:
 
 
 def _interval(each: Figures, form: str) -> str:
-    """The interval in brackets after a figure; nothing where there is none."""
-    return "" if each["low"] is None else f" ({form.format(each['low'])} to {form.format(each['high'])})"
+    """The interval in brackets after a figure; nothing where there is none, or where it is a point."""
+    if each["low"] is None or each["low"] == each["high"]:
+        return ""
+    return f" ({form.format(each['low'])} to {form.format(each['high'])})"
 
 
 def _share(each: Figures | None, n: bool = True) -> str:

@@ -1,7 +1,7 @@
 """Several raters of one question are no independent witnesses."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -9,8 +9,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from evals.review.plan import Study
 from evals.review.ratings import AXES, Rating
-from evals.review.report import summarize
+from evals.review.report import as_json, render_markdown, summarize
 from evals.review.report.preferences import preference
+from evals.review.report.strengths import strengths as strengths_of
 from evals.review.run import ReviewRun
 from tests.evals.review.results import NAMES
 from tests.evals.review.simulated import rating, simulate
@@ -66,6 +67,20 @@ def test_raters_who_all_prefer_the_same_leave_wilsons_interval_of_the_questions(
     assert (found.decided.value, found.decided.n) == (1.0, 30)
     expected = proportion_confint(6, 6, method="wilson")
     assert (found.decided.low, found.decided.high) == (found.low, found.high) == pytest.approx(expected)
+
+
+def test_raters_who_see_no_difference_leave_no_certainty_that_there_is_none(
+    run: ReviewRun, of_questions: OfQuestions
+) -> None:
+    made = [
+        replace(each, verdicts=dict.fromkeys(AXES, "tie")) for each in of_questions([(id, True) for id in range(6)])
+    ]
+    found = preference(made, made[0].right, made[0].left, "overall", 0.95, 0)
+    assert (found.decided, found.score) == (None, 0.5)
+    assert (found.low, found.high) == pytest.approx(proportion_confint(3, 6, method="wilson"))
+    values = as_json(summarize(run, []))
+    strengths = [asdict(each) for each in strengths_of(made, "overall", 0.95, 0)]
+    assert "+0.00 to" not in render_markdown(values | {"strengths": strengths})
 
 
 def test_a_single_question_has_a_win_rate_without_an_interval(
