@@ -11,6 +11,7 @@ def percent(value: float | None) -> str:
     """Return a share in whole percent, with a decimal where it would else read as all or none."""
     if value is None:
         return words()["absent"]
+    value = round(value, 9)  # statsmodels ends Wilson's interval of none at 3e-17
     rounded = round(100 * value)
     return f"{100 * value:.1f}%" if rounded in (0, 100) and value not in (0, 1) else f"{rounded}%"
 

@@ -114,7 +114,8 @@ def test_constrained_answers_that_were_cut_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0%"), (1.0, "100%"), (0.999, "99.9%"), (0.001, "0.1%"), (0.5, "50%"), (None, "–")]
+    ("value", "text"),
+    [(0.0, "0%"), (3e-17, "0%"), (1.0, "100%"), (0.999, "99.9%"), (0.001, "0.1%"), (0.5, "50%"), (None, "–")],
 )
 def test_only_all_and_none_read_as_all_and_none(value: float | None, text: str) -> None:
     assert percent(value) == text
