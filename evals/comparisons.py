@@ -79,11 +79,7 @@ def compare_all(results: Sequence[Result], options: Statistics) -> Compared:
 
 
 def _family(question_set: str, measure: str, results: Sequence[Result], options: Statistics) -> Family | None:
-    values = {
-        result.condition.name: {id: fmean(row) for id, row in found.items()}
-        for result in results
-        if (found := result.by_question(measure))
-    }
+    values = {result.condition.name: found for result in results if (found := _means(result, measure))}
     yes_or_no = all(value in (0.0, 1.0) for column in values.values() for value in column.values())
     pairs: Sequence[Comparison | ScoreComparison]
     if measures()[measure].kind == "share" and yes_or_no:
@@ -105,10 +101,10 @@ def _interactions(results: Sequence[Result], options: Statistics) -> dict[str, I
     """The 2×2 of each task under which two families stand, each untuned and tuned; seeds of one config are one."""
     found = {}
     for task in dict.fromkeys(result.condition.task.name for result in results):
-        runs: dict[Cell, list[Mapping[int, bool]]] = {}
+        runs: dict[Cell, list[Mapping[int, float]]] = {}
         for result in results:
             if result.condition.task.name == task and (family := result.subject.entry.family):
-                runs.setdefault((family, bool(result.subject.entry.tuned)), []).append(_compliance(result))
+                runs.setdefault((family, bool(result.subject.entry.tuned)), []).append(_means(result, "compliance"))
         cells = {cell: mean_of_seeds(flags) for cell, flags in runs.items()}
         if len(cells) == 4 and len({family for family, _ in cells}) == 2 and all(cells.values()):
             both = interaction(cells, options)
@@ -125,17 +121,17 @@ def _of_seeds(runs: Mapping[Cell, Sequence[object]]) -> list[str]:
 
 
 def _seeds(results: Sequence[Result], options: Statistics) -> dict[str, SeedRow]:
-    groups: dict[str, list[Mapping[int, bool]]] = {}
+    groups: dict[str, list[Mapping[int, float]]] = {}
     for result in results:
         if name := result.subject.entry.seeds_of:
             label = result.condition.task.options.label
-            groups.setdefault(f"{name}, {label}" if label else name, []).append(_compliance(result))
+            groups.setdefault(f"{name}, {label}" if label else name, []).append(_means(result, "compliance"))
     return {name: combine_seeds(runs, options) for name, runs in groups.items() if all(runs)}
 
 
-def _compliance(result: Result) -> dict[int, bool]:
-    """The first sample of each question."""
-    return {id: bool(row[0]) for id, row in result.by_question("compliance").items()}
+def _means(result: Result, measure: str) -> dict[int, float]:
+    """The mean of each question's samples, which is what the figures are means of."""
+    return {id: fmean(row) for id, row in result.by_question(measure).items()}
 
 
 def _flags(values: Mapping[str, Mapping[int, float]]) -> dict[str, dict[int, bool]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from evals.config import Statistics
-from evals.stats.shares import share
+from evals.stats.intervals import mean_interval
 
 FEWEST = 3
 """Seeds below which there is no interval: the spread of two says next to nothing about that of the next."""
@@ -29,8 +29,8 @@ class SeedRow:
     """Why there is no interval, or what it holds."""
 
 
-def combine_seeds(runs: Sequence[Mapping[int, bool]], options: Statistics) -> SeedRow:
-    """Return the row of a config from a flag by question id for each of its seeds.
+def combine_seeds(runs: Sequence[Mapping[int, float]], options: Statistics) -> SeedRow:
+    """Return the row of a config from a flag by question id for each of its seeds, or a share of samples, 0 to 1.
 
     Every seed answers the same questions, so both are crossed random effects. The variance of the mean is
     (MS seeds + MS questions - MS rest) / (seeds * questions), each of the first two no smaller than the rest, with
@@ -41,7 +41,7 @@ def combine_seeds(runs: Sequence[Mapping[int, bool]], options: Statistics) -> Se
     ids = sorted(set.intersection(*(set(run) for run in runs))) if runs else []
     if not ids:
         raise ValueError("there is no question that every seed has answered")
-    rows = [[bool(run[id]) for id in ids] for run in runs]
+    rows = [[float(run[id]) for id in ids] for run in runs]
     means = [fmean(row) for row in rows]
     mean, deviation = fmean(means), stdev(means) if len(means) > 1 else None
     if len(rows) < FEWEST:
@@ -50,21 +50,21 @@ def combine_seeds(runs: Sequence[Mapping[int, bool]], options: Statistics) -> Se
     if len(ids) == 1:
         note = "no interval: 1 question says nothing about the next"
         return SeedRow(len(rows), 1, mean, deviation, None, None, note)
-    if len({flag for row in rows for flag in row}) == 1:
+    if len({value for row in rows for value in row}) == 1:
         # Nothing differs: what is left is how few the questions are.
-        only = share(rows[0], options.confidence)
+        only = mean_interval(rows[0], options)
         note = "nothing differs between seeds: the interval holds the choice of questions only"
         return SeedRow(len(rows), len(ids), mean, deviation, only.low, only.high, note)
     half = _half_width(rows, options.confidence)
     return SeedRow(len(rows), len(ids), mean, deviation, max(0.0, mean - half), min(1.0, mean + half))
 
 
-def mean_of_seeds(runs: Sequence[Mapping[int, bool]]) -> dict[int, float]:
-    """Return the share of seeds, 0 to 1, that have the flag of each question; those that a seed lacks are left out."""
+def mean_of_seeds(runs: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    """Return the mean of the seeds, 0 to 1, on each question; those that a seed lacks are left out."""
     return {id: fmean(run[id] for run in runs) for id in sorted(set.intersection(*(set(run) for run in runs)))}
 
 
-def _half_width(rows: Sequence[Sequence[bool]], confidence: float) -> float:
+def _half_width(rows: Sequence[Sequence[float]], confidence: float) -> float:
     from scipy.stats import t
 
     seeds, questions = len(rows), len(rows[0])
@@ -76,7 +76,7 @@ def _half_width(rows: Sequence[Sequence[bool]], confidence: float) -> float:
     return float(t.ppf((1 + confidence) / 2, freedom)) * (total / (seeds * questions)) ** 0.5
 
 
-def _mean_squares(rows: Sequence[Sequence[bool]]) -> tuple[float, float, float]:
+def _mean_squares(rows: Sequence[Sequence[float]]) -> tuple[float, float, float]:
     """The mean squares of the seeds, of the questions and of the rest in a two-way layout with one value a cell.
 
     statsmodels' `anova_lm` gives the same by a fit whose time grows with the cube of the questions.

@@ -59,8 +59,8 @@ def interaction(cells: Mapping[Cell, Mapping[int, float]], options: Statistics) 
     using generalized linear models, 1986), exchangeable within a question, with standard errors robust to that
     clustering and corrected for few clusters (Mancl and DeRouen, 2001). The two may disagree: from 80% to 90% and
     from 40% to 60% are different gains in shares and the same in odds. `cells` has a flag by question id for
-    the four cells, or the share of its seeds that have it, from 0 to 1; raises ValueError for others, or without a
-    question in common.
+    the four cells, or the share of its seeds and samples that have it, from 0 to 1; raises ValueError for others, or
+    without a question in common.
     """
     families = tuple(dict.fromkeys(family for family, _ in cells))
     if len(families) != 2 or len(cells) != 4:

@@ -6,7 +6,7 @@ import pytest
 
 from evals.report.leads import leading, leads
 from evals.report.markdown import render_markdown
-from tests.evals.report.made import BROKEN, COMPLIANT, asked, contents, result
+from tests.evals.report.made import BROKEN, COMPLIANT, asked, config, contents, result
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,21 @@ def test_seeds_of_one_config_are_one_cell_and_lead_each() -> None:
     ]
     pairs = {(lead.first, lead.second) for lead in leads(found)}
     assert pairs == {(f"{family} base", f"{family} {seed}") for family in ("x", "y") for seed in range(3)}
+
+
+def test_every_sample_counts_in_the_two_by_two_and_among_seeds_as_it_does_in_the_table() -> None:
+    questions = asked(12)
+    texts = [[BROKEN, COMPLIANT], [COMPLIANT, COMPLIANT], [BROKEN, BROKEN]] * 4
+    results = [
+        result(f"{family} {tuned} {seed}", texts, questions, family=family, tuned=tuned, seeds_of=f"{family} {tuned}")
+        for family in ("x", "y")
+        for tuned in (False, True)
+        for seed in range(3)
+    ]
+    found = contents(results, questions, config(generation={"samples": 2, "temperature": 0.7}))
+    assert {row.figures["compliance"].value for row in found.rows} == {0.5}
+    assert set(found.compared.interactions["outline"].shares.values()) == {0.5}
+    assert {row.mean for row in found.compared.seeds.values()} == {0.5}
 
 
 def test_a_run_that_just_asks_no_model_is_about_what_it_does_ask() -> None:
