@@ -145,6 +145,18 @@ class EvalConfig(Settings):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _have_one_limit(self) -> "EvalConfig":
+        """The limit of new tokens is told once, for all models, whatever a server calls it."""
+        for model in self.models:
+            limit = model.endpoint and model.endpoint.extra.get("max_completion_tokens")
+            if limit is not None and limit != self.generation.max_new_tokens:
+                raise ValueError(
+                    f"models: {model.name}: endpoint.extra.max_completion_tokens takes the place of "
+                    f"generation.max_new_tokens, {self.generation.max_new_tokens}, and must be the same, got {limit}"
+                )
+        return self
+
     @property
     def out(self) -> Path:
         """The folder of this run."""

@@ -32,7 +32,8 @@ class EndpointModel(Settings):
     """Of a question's first sample; each further one is asked with the next number. Whether the same seed gives the
     same answer is up to the server."""
     extra: Extra = Field(default_factory=dict)
-    """Further fields of the request body."""
+    """Further fields of the request body. max_completion_tokens goes in max_tokens' place, and must be
+    generation.max_new_tokens."""
     grammar_field: GrammarField | None = None
     """What the server reads a grammar from: `grammar` (llama.cpp) or `structured_outputs.grammar` (vLLM >= 0.12)."""
     opens_thinking: bool = False

@@ -233,6 +233,13 @@ def test_checkpoints_take_no_place_of_family_by_tuning(with_models: Models, tmp_
     assert [subject.entry.family for subject in subjects(config)] == [None, None, "qwen"]
 
 
+def test_a_limit_by_another_name_is_that_of_all_models_or_refused(with_models: Models) -> None:
+    server = {"base_url": "http://127.0.0.1:9/v1", "model": "m", "extra": {"max_completion_tokens": 9000}}
+    with pytest.raises(UserError, match=r"a: endpoint.extra.max_completion_tokens .* must be the same, got 9000"):
+        with_models({"name": "a", "endpoint": server}, generation__max_new_tokens=64)
+    assert with_models({"name": "a", "endpoint": server}, generation__max_new_tokens=9000)
+
+
 def test_greedy_samples_are_refused(with_models: Models) -> None:
     with pytest.raises(UserError, match="5 greedy samples would all be the same"):
         with_models({"name": "a", "path": "x"}, generation__samples=5)
