@@ -73,7 +73,7 @@ class Statistics(Settings):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     """Of every interval; a difference is shown where its corrected p-value is below 1 minus this."""
     resamples: int = Field(default=10_000, ge=100)
-    """Resamples of a bootstrap, and of a permutation test too large to be exact."""
+    """Resamples of a bootstrap, and of a permutation test too large to be exact, which has more in a large family."""
     seed: int = 0
     """Of the resampling."""
     power: float = Field(default=0.8, gt=0.5, lt=1)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
+from math import ceil, comb
 from statistics import fmean
 from typing import Any, TypeVar
 
@@ -10,6 +12,8 @@ from evals.config import Statistics
 from evals.stats.intervals import bootstrap_mean
 from evals.stats.multiplicity import holm
 
+_AT_ONCE = 1000
+"""Permutations that are held in memory together."""
 _Value = TypeVar("_Value", bound=float)
 _Pair = TypeVar("_Pair", "Comparison", "ScoreComparison")
 
@@ -76,12 +80,14 @@ def compare(first: str, before: Sequence[bool], second: str, after: Sequence[boo
 
 
 def compare_scores(
-    first: str, before: Sequence[float], second: str, after: Sequence[float], options: Statistics
+    first: str, before: Sequence[float], second: str, after: Sequence[float], options: Statistics, family: int = 1
 ) -> ScoreComparison:
     """Compare two models' scores on the same questions, in the same order.
 
     The p-value is the paired permutation test of the mean difference (Fisher's randomization of signs): exact up to
-    `options.resamples` ways to set the signs, drawn at random beyond that. The interval is a percentile bootstrap.
+    `options.resamples` ways to set the signs, drawn at random beyond that. It cannot be below 2 / (draws + 1), so there
+    are enough draws to reach half of what Holm asks of the first of `family` comparisons. The interval is a percentile
+    bootstrap.
     """
     import numpy as np
     from scipy.stats import permutation_test
@@ -93,7 +99,8 @@ def compare_scores(
             (differences,),
             np.mean,
             permutation_type="samples",
-            n_resamples=options.resamples,
+            n_resamples=max(options.resamples, ceil(4 * family / (1 - options.confidence))),
+            batch=_AT_ONCE,
             rng=np.random.default_rng(options.seed),
         ).pvalue
     low, high = bootstrap_mean(differences, options) or (None, None)
@@ -111,7 +118,7 @@ def compare_pairs(models: Mapping[str, Mapping[int, bool]], options: Statistics)
 
 def compare_score_pairs(models: Mapping[str, Mapping[int, float]], options: Statistics) -> list[ScoreComparison]:
     """Compare every pair of models by a score, as `compare_pairs` does by flags."""
-    return _compare_every(models, compare_scores, options)
+    return _compare_every(models, partial(compare_scores, family=comb(len(models), 2)), options)
 
 
 def _compare_every(

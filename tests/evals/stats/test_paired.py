@@ -93,3 +93,10 @@ def test_every_pair_is_compared_on_the_questions_that_both_have() -> None:
 def test_pairs_without_a_common_question_are_left_out() -> None:
     assert compare_pairs({"a": {1: True}, "b": {2: True}}, FEW) == []
     assert [pair.n for pair in compare_score_pairs({"a": {1: 3.0, 2: 1.0}, "b": {2: 4.0}}, FEW)] == [1]
+
+
+def test_a_score_that_always_differs_is_found_among_however_many_models() -> None:
+    models = {f"model {number}": dict.fromkeys(range(20), number / 100) for number in range(24)}
+    pairs = compare_score_pairs(models, Statistics(resamples=100))
+    assert len(pairs) == 276
+    assert all(pair.p_holm is not None and pair.p_holm < 0.05 for pair in pairs)
