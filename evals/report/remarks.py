@@ -10,7 +10,8 @@ _MANY = 0.1
 
 def remarks(contents: Contents) -> list[str]:
     """Return the remarks on all conditions, and on their judge."""
-    return [*(remark for each in contents.scored for remark in of_condition(each)), *_of_judge(contents)]
+    found = [remark for each in contents.scored for remark in (*_of_sampling(contents, each), *of_condition(each))]
+    return [*found, *_of_judge(contents)]
 
 
 def of_condition(scored: Scored) -> list[str]:
@@ -31,6 +32,14 @@ def of_condition(scored: Scored) -> list[str]:
         key = "error" if row.error else "unscored"
         found.append(said[key].format(name=row.name, unscored=row.unscored, error=row.error))
     return found
+
+
+def _of_sampling(contents: Contents, scored: Scored) -> list[str]:
+    """Say that an endpoint samples by its own section, where `how` calls all models greedy."""
+    endpoint = scored.result.subject.entry.endpoint
+    if contents.config.generation.temperature or not endpoint or not endpoint.temperature:
+        return []
+    return [words()["remarks"]["warm"].format(name=scored.row.name, temperature=endpoint.temperature)]
 
 
 def _of_judge(contents: Contents) -> list[str]:

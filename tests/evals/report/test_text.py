@@ -54,6 +54,14 @@ def test_answers_that_were_only_scored_here_are_named() -> None:
     assert "made elsewhere" in remarks(contents([saved], asked(1)))[0]
 
 
+@pytest.mark.parametrize(("own", "all_models", "told"), [(0.7, 0.0, True), (0.7, 0.4, False), (0.0, 0.0, False)])
+def test_an_endpoint_that_samples_among_greedy_models_is_told(own: float, all_models: float, told: bool) -> None:
+    server = {"base_url": "http://127.0.0.1:9/v1", "model": "m", "temperature": own}
+    results = [result("m", [COMPLIANT], asked(1), path=None, endpoint=server)]
+    found = remarks(contents(results, asked(1), config(generation={"temperature": all_models})))
+    assert ("m: its endpoint was asked at temperature 0.7, not greedily." in found) is told
+
+
 def test_arguments_of_generation_are_told_only_where_something_was_generated() -> None:
     saved = result("m", [COMPLIANT], asked(1), path=None, completions="x.jsonl")
     made = result("n", [COMPLIANT], asked(1))
