@@ -42,8 +42,7 @@ class Gate:
         found = [Finding(violation.rule, violation.message()) for violation in report.violations]
         found += self._fidelity(fidelity)
         if answer.cut:
-            message = "the answer was cut off at the token limit: say the same in fewer words"
-            found.insert(0, Finding("cut off", message))
+            found.insert(0, Finding("cut off", f"the answer was cut off {answer.cut}"))
         return Turn(answer.fingerprint, answer.content, text, tuple(found), fidelity, answer.usage)
 
     def _fidelity(self, report: FidelityReport) -> list[Finding]:

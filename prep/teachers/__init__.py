@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from llm import Usage
 from llm.journal import Asked
+from llm.request import Reply
 from prep.consultation import Consultation
 from prep.conversion import Turn
 
@@ -14,12 +15,25 @@ _FREE = Usage()
 
 @dataclass(frozen=True)
 class Answer:
-    """A teacher's text as it came; `cut` says that it stopped at the token limit."""
+    """A teacher's text as it came; `cut` says in words what ended it too early, and is empty if nothing did."""
 
     content: str
     fingerprint: str
-    cut: bool = False
+    cut: str = ""
     usage: Usage = _FREE
+
+
+_CUT = {
+    "length": "at the token limit: say the same in fewer words",
+    "content_filter": "by a filter of the provider",
+    "insufficient_system_resource": "for want of resources at the provider",
+}
+"""By the finish reason; the last one is DeepSeek's."""
+
+
+def answer_of(reply: Reply, fingerprint: str) -> Answer:
+    """Return a hosted model's reply as the answer of a teacher."""
+    return Answer(reply.content, fingerprint, _CUT.get(reply.finish_reason, ""), reply.usage)
 
 
 class NoAnswer(Exception):

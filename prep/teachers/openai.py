@@ -10,7 +10,7 @@ from prep import fingerprint
 from prep.consultation import Consultation
 from prep.conversion import Turn
 from prep.prompts import PromptSet
-from prep.teachers import Answer, NoAnswer
+from prep.teachers import Answer, NoAnswer, answer_of
 
 _ROWS_PER_PLACE = 2
 """Rows at work for each request that may be in flight: a row that waits for a retry holds no place."""
@@ -55,7 +55,7 @@ class OpenAI:
             reply = await self.client.complete(request)
         except RequestFailed as error:
             raise NoAnswer(error.kind, error.reason, retriable=error.retriable) from error
-        return Answer(reply.content, request.fingerprint, reply.finish_reason == "length", reply.usage)
+        return answer_of(reply, request.fingerprint)
 
     def request(self, row: Consultation, turns: Sequence[Turn]) -> Request:
         """Return what is asked after `turns`."""

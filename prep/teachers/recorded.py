@@ -8,7 +8,7 @@ from llm.journal import Asked
 from llm.request import recorded_reply
 from prep.consultation import Consultation
 from prep.conversion import Turn
-from prep.teachers import Answer, NoAnswer
+from prep.teachers import Answer, NoAnswer, answer_of
 
 
 class Recorded:
@@ -31,8 +31,7 @@ class Recorded:
         if len(turns) == len(answers):
             return None
         entry = answers[len(turns)]
-        reply = recorded_reply(entry)
-        return Answer(reply.content, entry["fingerprint"], reply.finish_reason == "length", reply.usage)
+        return answer_of(recorded_reply(entry), entry["fingerprint"])
 
     def _answers(self, row: Consultation) -> list[dict[str, Any]]:
         answered = [entry for entry in self.requests(row) if entry["error"] is None]

@@ -15,7 +15,7 @@ def gate(spec: StructureSpec) -> Gate:
     return Gate(spec, Limits(tries=1, min_coverage=0.7, max_expansion=1.5, min_success=0))
 
 
-def kinds(gate: Gate, text: str, reply: str = REPLY, cut: bool = False) -> list[str]:
+def kinds(gate: Gate, text: str, reply: str = REPLY, cut: str = "") -> list[str]:
     turn = gate.judge(consultation(reply, patient="my ankle 3 days ago"), Answer(text, "f", cut))
     return [finding.kind for finding in turn.findings]
 
@@ -50,7 +50,7 @@ def test_what_the_patient_said_may_stand_in_the_outline(gate: Gate) -> None:
 
 
 def test_an_answer_cut_at_the_limit_is_not_kept_however_good_it_looks(gate: Gate) -> None:
-    assert kinds(gate, GOOD, cut=True) == ["cut off"]
+    assert kinds(gate, GOOD, cut="at the token limit") == ["cut off"]
 
 
 @pytest.mark.parametrize("text", [f"```markdown\n{GOOD}\n```", GOOD.replace("- ", "* "), GOOD.replace("- ", "• ")])

@@ -51,6 +51,25 @@ def test_a_corrupt_journal_line_is_named_and_the_rest_used(
     assert after["chat/train.jsonl"] == before["chat/train.jsonl"]
 
 
+@pytest.mark.parametrize("reason", ["length", "content_filter", "insufficient_system_resource"])
+def test_an_answer_that_the_provider_broke_off_is_asked_for_again(
+    server: ChatServer, source, prep: Run, tmp_path: Path, reason: str
+) -> None:
+    def script(seen: Seen, times: int) -> Act:
+        if len(seen.body["messages"]) == 2:
+            return Act(content=outline_of(reply_of(seen).rsplit(maxsplit=2)[0]), finish_reason=reason)
+        return good(seen, times)
+
+    server.script = script
+    rows = make_rows(4)
+    whole = {row["Doctor"].split()[-1] for row in rows}
+    for again in ([], ["--revalidate"]):
+        assert prep(source(rows), tmp_path / "out", *again) == 0
+        kept = [row for file in (tmp_path / "out/chat").glob("*.jsonl") for row in read_jsonl(file)]
+        assert {row["messages"][-1]["content"].split()[-1] for row in kept} == whole
+    assert len(server.seen) == 8
+
+
 def test_an_outline_that_invents_a_number_goes_back_with_the_finding(
     server: ChatServer, source, prep: Run, tmp_path: Path
 ) -> None:
