@@ -35,10 +35,23 @@ def split_overrides(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     return overrides, [argument for argument in arguments if not _OVERRIDE.match(argument)]
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in one mapping: of two `max_cost`, say, PyYAML takes the last in silence."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.YAMLError(f"{key.value} stands twice in one mapping, line {key.start_mark.line + 1}")
+            seen.add(key.value)
+        return node
+
+
 def read_yaml(path: str | Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds; an unreadable or malformed file is a `UserError`."""
     try:
-        loaded = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        loaded = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UserError(f"{path}: the config cannot be read: {reason}") from error

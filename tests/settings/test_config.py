@@ -102,12 +102,24 @@ def test_what_is_empty_is_told_in_plain_words(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("a: [", "not valid YAML"), ("- 1", "mapping"), ("{}", "limits is missing")]
+    ("text", "message"),
+    [
+        ("a: [", "not valid YAML"),
+        ("- 1", "mapping"),
+        ("{}", "limits is missing"),
+        ("limits:\n  concurrency: 4\n  seconds: 2\n  concurrency: 64", "concurrency stands twice .* line 4"),
+        ("limits: {concurrency: 4, concurrency: 4}", "concurrency stands twice .* line 1"),
+    ],
 )
 def test_a_file_that_is_no_config_is_refused(file: Path, text: str, message: str) -> None:
     file.write_text(text)
     with pytest.raises(UserError, match=message):
         load_config(file, Config)
+
+
+def test_a_key_may_stand_beside_a_mapping_that_is_merged_in(file: Path) -> None:
+    file.write_text("limits: {<<: {concurrency: 4, seconds: 2}, concurrency: 8}")
+    assert load_config(file, Config).limits == Limits(concurrency=8, seconds=2)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
