@@ -107,7 +107,7 @@ class Journal:
 
         Raises `UserError` when the disk is full; the lines before stay whole.
         """
-        entry = {**entry, "made_with": _identity(self.made_with)}
+        entry = {**entry, "made_with": identity(self.made_with)}
         self._index(entry, self._write(entry))
 
     def _write(self, entry: Mapping[str, Any]) -> Place:
@@ -196,8 +196,8 @@ class Journal:
         self._saved = time.monotonic()
 
 
-def _identity(made_with: dict[str, Any] | None) -> str:
-    """Short, since every line repeats it."""
+def identity(made_with: dict[str, Any] | None) -> str:
+    """Return what a line says for what its request was made with; short, since every line repeats it."""
     return hashlib.sha256(json.dumps(made_with, sort_keys=True).encode()).hexdigest()[:12]
 
 

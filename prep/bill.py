@@ -26,15 +26,15 @@ def split_bill(outcome: Outcome, rows: Iterable[Consultation]) -> dict[str, Usag
 def _of_others(journals: Sequence[Path], rows: Iterable[Consultation]) -> Usage:
     ours = {row.identity() for row in rows}
     paid = Usage()
-    for entry in _entries(journals):
+    for entry in entries(journals):
         subject, usage = entry.get("subject"), entry.get("usage")
         if usage is not None and subject is not None and subject not in ours:
             paid += Usage(**usage)
     return paid
 
 
-def _entries(journals: Sequence[Path]) -> Iterator[dict[str, Any]]:
-    """The requests of the journals; a line that cannot be read was told of when the journal was opened."""
+def entries(journals: Sequence[Path]) -> Iterator[dict[str, Any]]:
+    """Yield the lines of the journals; a line that cannot be read was told of when the journal was opened."""
     for path in journals:
         with path.open("rb") as file:
             for line in file:

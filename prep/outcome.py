@@ -28,7 +28,8 @@ class Task:
 class Outcome:
     """`conversions`: files of a `Store`. `spent`: by this run; `total`: by all that the journals tell of.
 
-    `asked_with`: what the last requests were made with (`prep.asking.made_with`).
+    `asked_with`: what the last requests were made with (`prep.asking.made_with`); of a revalidation, what all were
+    that were judged (`prep.provenance`).
     """
 
     conversions: list[Path]

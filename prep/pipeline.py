@@ -1,6 +1,7 @@
 """A whole run: read, convert, write; and nothing at all where that was done before."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from llm import Endpoint
@@ -14,6 +15,7 @@ from prep.engines.folders import FOLDER, recorded
 from prep.inputs import Inputs, read_inputs
 from prep.outcome import Mode, Outcome, Task
 from prep.progress import summary
+from prep.provenance import answered_with
 from prep.store import Store
 from prep.writer import FAILED, write_dataset, write_failed
 from settings import UserError, console, output, read_jsonl
@@ -40,6 +42,9 @@ def prepare(config: PrepConfig, mode: Mode = "run") -> int:
     Redactor([key] if key else []).install()
     with held(config.out):
         outcome = _convert(config, given, Task(key, rounds, revalidate=mode == "revalidate"))
+        if mode == "revalidate":
+            told = answered_with(outcome.journals, given.rows)
+            outcome = replace(outcome, asked_with=told or outcome.asked_with)
         return _finish(_as_asked(config, outcome), given, outcome)
 
 
@@ -58,10 +63,12 @@ def _refuse_unrecorded(config: PrepConfig) -> None:
 
 
 def _as_asked(config: PrepConfig, outcome: Outcome) -> PrepConfig:
-    """The config with the model that gave the answers, which after --revalidate need not be the one that is set."""
+    """The config with the models that gave the answers, which after --revalidate need not be the one that is set."""
     model = (outcome.asked_with or {}).get("model")
     if model is None:
         return config
+    if isinstance(model, list):
+        model = ", ".join(model)
     return config.model_copy(update={"teacher": config.teacher.model_copy(update={"model": model})})
 
 

@@ -155,6 +155,20 @@ def test_answers_of_another_model_do_not_pass_for_those_of_the_one_that_is_set(
     assert len(server.seen) == 12
 
 
+def test_answers_of_two_models_pass_for_those_of_neither(server: ChatServer, source, prep: Run, tmp_path: Path) -> None:
+    rows, other = source(make_rows(6)), "teacher.model=another"
+    assert prep(rows, tmp_path / "out") == 0
+    assert prep(rows, tmp_path / "out", other, "--limit", "2") == 0
+    assert prep(rows, tmp_path / "out", other, "--revalidate") == 0
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert manifest["asked_with"]["model"] == ["another", "deepseek-chat"]
+    assert manifest["teacher"]["model"] == "another, deepseek-chat"
+    assert "(another, deepseek-chat)" in (tmp_path / "out/chat/README.md").read_text()
+    assert len(server.seen) == 8
+    assert prep(rows, tmp_path / "out", other) == 0
+    assert len(server.seen) == 12
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"), [((), "holds no journal"), (("--teacher", "rules"), "records no answers")]
 )
