@@ -25,6 +25,8 @@ _REFUSALS = {
 LONGEST_PAUSE = 3600.0
 """Seconds of a Retry-After that a run waits out; for longer ones it ends."""
 _RETRIED = frozenset({408, 409, 425, 429})
+_USED_UP = "insufficient_quota"
+"""What OpenAI says in a 429 that means 402: no waiting mends it."""
 
 
 def read_fault(error: Exception, timeout: float) -> RequestFailed:
@@ -42,8 +44,9 @@ def read_status(status: int, body: str, wait: float | None = None) -> RequestFai
     """Return the failure that an HTTP status other than 200 means; `wait`: seconds that the server asked for."""
     # The body of a 401 often repeats a part of the key.
     said = "" if status == 401 else f": {' '.join(body.split())[:300]}"
-    retriable = status in _RETRIED or status >= 500
-    failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
+    meant = 402 if status == 429 and _USED_UP in body else status
+    retriable = meant in _RETRIED or meant >= 500
+    failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=meant)
     failure.body = None if status == 401 else body
     return failure
 

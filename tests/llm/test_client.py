@@ -127,6 +127,16 @@ def test_a_refusal_stops_at_once_and_never_shows_the_key(server: ChatServer, ask
         assert json.dumps(KEY)[1:-1] not in text
 
 
+def test_an_account_that_is_used_up_stops_the_run_though_it_is_told_as_too_many_requests(
+    server: ChatServer, ask, tmp_path: Path
+) -> None:
+    error = {"message": "You exceeded your current quota", "type": "insufficient_quota", "code": "insufficient_quota"}
+    server.script = lambda seen, times: Act(status=429, raw=json.dumps({"error": error}))
+    with pytest.raises(UserError, match="balance is used up"):
+        asyncio.run(ask())
+    assert len(server.seen) == 1
+
+
 def test_a_server_that_is_not_there_is_one_message(ask) -> None:
     with pytest.raises(UserError, match=r"http://127\.0\.0\.1:9/v1 cannot be reached after 3 attempts"):
         asyncio.run(ask(base_url="http://127.0.0.1:9/v1"))
