@@ -161,7 +161,7 @@ def _subjects(path: Path) -> Path:
 
 
 def _state(path: Path) -> dict[str, Any]:
-    (values,) = read_jsonl(path)
-    if values.keys() != Batch.__dataclass_fields__.keys() - {"folder"}:
+    rows = read_jsonl(path)
+    if [row.keys() for row in rows] != [Batch.__dataclass_fields__.keys() - {"folder"}]:
         raise UserError(f"{path}: this is not the note of a batch", hint="remove it if the provider has no such batch")
-    return values
+    return rows[0]

@@ -136,7 +136,10 @@ def write_text(path: str | Path, text: str) -> None:
     try:
         with _reported(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(text, encoding="utf-8")
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())  # else a power cut could leave the new name with nothing in it
             temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

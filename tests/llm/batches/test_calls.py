@@ -118,3 +118,13 @@ def test_batches_of_another_provider_are_not_given_up_silently(server: ChatServe
     with pytest.raises(UserError, match="a batch is under way at"):
         use(ask, [], base_url="http://127.0.0.1:9/v1")
     assert os.listdir(tmp_path / "batches")
+
+
+@pytest.mark.parametrize("note", ["", "{}\n", '{"input": "a"}\n{"input": "b"}\n'])
+def test_a_note_that_a_power_cut_left_is_one_message(use: Use, tmp_path: Path, note: str) -> None:
+    path = tmp_path / "batches/0123456789abcdef.json"
+    path.parent.mkdir()
+    path.write_text(note)
+    with pytest.raises(UserError, match="this is not the note of a batch"):
+        use(ask, [])
+    assert path.exists()
