@@ -142,7 +142,7 @@ class Journal:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as error:
             raise UserError(f"{self.path}: the journal cannot be opened: {error.strerror}") from error
-        lock(file, f"{self.path}: another run is writing this journal")
+        lock(file, self.path, "this journal")
         return file
 
     def _read(self, place: Place) -> dict[str, Any]:

@@ -22,24 +22,29 @@ def held(folder: Path) -> Iterator[None]:
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)
-    lock(handle, f"{folder}: another run is writing this folder")
+    lock(handle, folder, "this folder")
     try:
         yield
     finally:
         os.close(handle)
 
 
-def lock(handle: int, taken: str) -> None:
+def lock(handle: int, path: Path, what: str) -> None:
     """Lock an open file for this process alone, until it is closed.
 
-    Where another process has it, the handle is closed and `UserError` raised, which says `taken`.
+    Where another process has it, or the file system has no locks, the handle is closed and `UserError` raised, which
+    calls the thing at `path` `what`.
     """
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except BlockingIOError as error:
         os.close(handle)
         hint = "wait until it has ended, or give this run a folder of its own with --out"
-        raise UserError(taken, hint=hint) from error
+        raise UserError(f"{path}: another run is writing {what}", hint=hint) from error
+    except OSError as error:
+        os.close(handle)
+        hint = "two runs at once would spoil each other's work: choose a file system that locks files, with --out"
+        raise UserError(f"{path}: the file system cannot lock {what}: {error.strerror}", hint=hint) from error
 
 
 @contextmanager

@@ -98,7 +98,7 @@ class Layout:
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.folder / "lock", os.O_WRONLY | os.O_CREAT, 0o644)
-        lock(self._lock, f"{self.folder}: another run is writing these blocks")
+        lock(self._lock, self.folder, "these blocks")
         try:
             self._read()
         except BaseException:

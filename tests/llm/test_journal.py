@@ -10,6 +10,7 @@ import pytest
 
 from llm import Journal, Usage
 from llm.redact import Redactor
+from llm.storage import lock
 from settings import UserError
 
 
@@ -82,6 +83,12 @@ def test_two_runs_cannot_share_a_journal(tmp_path: Path) -> None:
     with Journal(path, 5), pytest.raises(UserError, match="another run is writing this journal"):
         Journal(path, 5)
     Journal(path, 5).close()
+
+
+def test_a_lock_that_cannot_be_had_is_not_taken_for_another_run(tmp_path: Path) -> None:
+    """As on a network's file system without a lock service; the kernel locks no handle that is only a path, either."""
+    with pytest.raises(UserError, match="the file system cannot lock this journal: Bad file descriptor"):
+        lock(os.open(tmp_path, os.O_PATH), tmp_path, "this journal")
 
 
 def test_secrets_never_reach_the_file(tmp_path: Path) -> None:
