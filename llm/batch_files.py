@@ -67,9 +67,14 @@ class Batch:
         self.state.unlink(missing_ok=True)
 
 
+def noted(folder: Path) -> list[Batch]:
+    """Return the batches that an earlier run sent, or was about to."""
+    return [Batch(folder=str(folder), **_state(path)) for path in sorted(folder.glob("*.json"))]
+
+
 def under_way(folder: Path) -> list[Batch]:
-    """Return the batches that an earlier run sent, or was about to; files of other batches are removed."""
-    found = [Batch(folder=str(folder), **_state(path)) for path in sorted(folder.glob("*.json"))]
+    """Return the same; files of other batches are removed."""
+    found = noted(folder)
     wanted = {path for batch in found for path in (batch.state, batch.path, _subjects(batch.path))}
     for path in folder.glob("*"):
         if path not in wanted:

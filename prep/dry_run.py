@@ -10,6 +10,7 @@ from typing import cast
 from rich.table import Table
 
 from llm import Endpoint, Journal, Usage
+from llm.batch_files import noted
 from llm.estimate import Estimate
 from llm.recorded import RecordedClient
 from llm.request import Reply, Request
@@ -17,7 +18,7 @@ from prep import rules
 from prep.config import PrepConfig, RulesTeacher
 from prep.conversion import Conversion
 from prep.converter import Converter
-from prep.engines.folders import FOLDER, JOURNAL, recorded, refuse_blocks, refuse_journal
+from prep.engines.folders import BATCHES, FOLDER, JOURNAL, recorded, refuse_batches, refuse_blocks, refuse_journal
 from prep.engines.ray_layout import Layout
 from prep.engines.ray_shards import all_recorded
 from prep.gate import Gate
@@ -35,13 +36,15 @@ class Foreseen:
     def __init__(self, config: PrepConfig, endpoint: Endpoint) -> None:
         self.tally = Tally()
         self.estimate = Estimate(endpoint)
-        self.first, self.repair = Usage(), Usage()
-        """Expected of the requests to be sent: to rows that were never answered, and to those that need a repair."""
+        self.first, self.repair, self.under_way = Usage(), Usage(), Usage()
+        """Expected of the requests to be sent, to rows that were never answered and to those that need a repair, and of
+        those that batches carry."""
         self.every_try = 0.0
         """US dollars, if each of these rows uses all its tries and each answer is as long as it may be."""
         self.repeated = 0
         """Rows that say the same as one that is to be asked, and share its answers."""
         self._seen: set[str] = set()
+        self._sent = {name for batch in noted(config.out / BATCHES) for name in batch.subjects()}
         self._tries = config.gate.tries
         self._endpoint = endpoint
 
@@ -49,13 +52,15 @@ class Foreseen:
         self.estimate.learn(request, reply.usage)
 
     def missing(self, request: Request) -> None:
-        """Count a request that is to be sent, with all the tries that its row may come to need."""
+        """Count a request that has no answer yet, with all the tries that its row may come to need."""
         if request.fingerprint in self._seen:
             self.repeated += 1
             return
         self._seen.add(request.fingerprint)
         expected = self.estimate.usage(request)
-        if request.turn == 1:
+        if request.fingerprint in self._sent:
+            self.under_way += expected
+        elif request.turn == 1:
             self.first += expected
         else:
             self.repair += expected
@@ -70,6 +75,8 @@ def foresee(config: PrepConfig) -> int:
     if not isinstance(config.teacher, Endpoint):
         return _foresee_offline(config, config.teacher)
     refuse_journal(config) if config.engine == "ray" else refuse_blocks(config)
+    if config.engine == "local":
+        refuse_batches(config)
     given = read_inputs(config)
     with _recorded(config) as journal:
         foreseen = asyncio.run(_walk(config, config.teacher, given, journal))
@@ -133,7 +140,7 @@ async def _walk(config: PrepConfig, endpoint: Endpoint, given: Inputs, journal: 
 
 
 def _table(endpoint: Endpoint, given: Inputs, foreseen: Foreseen, paid: Usage) -> Table:
-    asked = foreseen.first + foreseen.repair
+    to_pay = foreseen.first + foreseen.repair + foreseen.under_way
     tally = foreseen.tally
     table = _titled(f"{given.rows.name} through {endpoint.model}: nothing was sent")
     table.add_row("rows", str(tally.total))
@@ -141,9 +148,11 @@ def _table(endpoint: Endpoint, given: Inputs, foreseen: Foreseen, paid: Usage) -
     table.add_row("done, from the journal", str(tally.kept + tally.failed - tally.retriable))
     if foreseen.repeated:
         table.add_row("say the same as another row", f"{foreseen.repeated}: asked once with it")
+    if foreseen.under_way.requests:
+        table.add_row("under way in batches", f"{foreseen.under_way.requests} requests")
     table.add_row("to be asked", f"{foreseen.first.requests} first answers, {foreseen.repair.requests} repairs")
-    table.add_row("tokens expected", f"{asked.prompt:,} of prompts, {asked.completion:,} of answers")
-    table.add_row("cost expected", f"${asked.cost(endpoint.prices):.4f} without repairs, nothing cached")
+    table.add_row("tokens expected", f"{to_pay.prompt:,} of prompts, {to_pay.completion:,} of answers")
+    table.add_row("cost expected", f"${to_pay.cost(endpoint.prices):.4f} without repairs, nothing cached")
     table.add_row("cost with every try used", f"${foreseen.every_try:.4f}")
     table.add_row("paid so far", f"${paid.cost(endpoint.prices):.4f}")
     limit = "none" if endpoint.max_cost is None else f"${endpoint.max_cost:g} for all runs"

@@ -19,7 +19,7 @@ from prep.consultation import Consultation
 from prep.conversion import Conversion
 from prep.converter import Converter
 from prep.engines import local
-from prep.engines.folders import JOURNAL, refuse_blocks
+from prep.engines.folders import BATCHES, JOURNAL, refuse_blocks
 from prep.gate import Gate
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
@@ -73,7 +73,7 @@ async def _run(
     assert limits, "the schema asks for the limits of batches with this engine"
     assert prompts, "the schema asks for prompts with this teacher"
     asking.begin(journal, config, given.spec)
-    client = BatchClient(endpoint, journal, task.key, folder=config.out / local.BATCHES, **limits.model_dump())
+    client = BatchClient(endpoint, journal, task.key, folder=config.out / BATCHES, **limits.model_dump())
     async with client as batches:
         bar = _Bar(endpoint, journal)
         asked = _Asked(endpoint, journal, batches)

@@ -7,6 +7,8 @@ from settings import UserError
 
 JOURNAL = "journal.jsonl"
 """Of engines local and batch."""
+BATCHES = "batches"
+"""Of engine batch, there while batches are under way."""
 FOLDER = "blocks"
 """Of engine ray, which has a journal for each block."""
 
@@ -32,4 +34,13 @@ def refuse_blocks(config: PrepConfig) -> None:
         raise UserError(
             f"{config.out / FOLDER} holds the answers of engine ray: engine {config.engine} would ask for them again",
             hint="go on with engine=ray, or give this run another folder with --out",
+        )
+
+
+def refuse_batches(config: PrepConfig) -> None:
+    """Raise `UserError` where a provider is at work on batches, whose requests engine local would send again."""
+    if any((config.out / BATCHES).glob("*.json")):
+        raise UserError(
+            f"{config.out / BATCHES}: batches are under way, engine local would ask for their answers again",
+            hint="engine=batch takes them up; or give this run another folder with --out",
         )

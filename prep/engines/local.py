@@ -9,18 +9,16 @@ from prep import asking
 from prep.config import PrepConfig
 from prep.conversion import Conversion
 from prep.converter import Converter
-from prep.engines.folders import JOURNAL, refuse_blocks
+from prep.engines.folders import JOURNAL, refuse_batches, refuse_blocks
 from prep.gate import Gate
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
 from prep.progress import Bar, summary
 from prep.store import StoreWriter
 from prep.teachers.recorded import Recorded
-from settings import UserError, output
+from settings import output
 
 CONVERSIONS = "conversions.jsonl"
-BATCHES = "batches"
-"""Folder of engine batch, there while batches are under way."""
 
 
 def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
@@ -28,7 +26,7 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     if isinstance(config.teacher, Endpoint):
         refuse_blocks(config)
         if not task.revalidate:
-            _refuse_batches(config)
+            refuse_batches(config)
     path = config.out / JOURNAL
     conversions = config.out / CONVERSIONS
     with Journal(path, config.save_every, Redactor([task.key] if task.key else [])) as journal:
@@ -42,14 +40,6 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
             output.print("stopped before the end: the same command goes on from here, and asks for no answer twice")
             raise
         return Outcome([conversions], bar.tally, journal.usage - before, journal.usage, [path], journal.made_with)
-
-
-def _refuse_batches(config: PrepConfig) -> None:
-    if any((config.out / BATCHES).glob("*.json")):
-        raise UserError(
-            f"{config.out / BATCHES}: batches are under way, engine local would ask for their answers again",
-            hint="engine=batch takes them up; or give this run another folder with --out",
-        )
 
 
 async def _run(

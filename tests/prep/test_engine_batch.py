@@ -12,7 +12,7 @@ import pytest
 from benchmarks.teacher_server import Act, ChatServer, Seen
 from benchmarks.teacher_server.batches import BatchRules
 from settings import UserError, read_jsonl
-from tests.prep.conftest import KEY, Run, contents, good, make_rows, reply_of
+from tests.prep.conftest import KEY, Run, contents, good, make_rows, plain, reply_of
 
 BATCH = ("engine=batch", "batch.poll=0.05", "batch.requests=15")
 
@@ -211,6 +211,23 @@ def test_what_was_never_sent_as_a_batch_does_not_keep_another_engine_from_asking
     (tmp_path / "out/batches").mkdir(parents=True)
     (tmp_path / "out/batches/draft-0.jsonl").write_text("{}\n")
     assert prep(source(make_rows(2)), tmp_path / "out") == 0
+
+
+def test_a_dry_run_counts_what_is_under_way_as_sent_and_leaves_it(
+    server: ChatServer, source, prep: Run, tmp_path: Path, capsys
+) -> None:
+    server.call_script = lambda call, times: Act(status=401 if call == "GET /v1/batches/{id}" else 200)
+    rows = source(make_rows(20))
+    with pytest.raises(UserError, match="refused the API key"):
+        prep(rows, tmp_path / "out", *BATCH)
+    before = contents(tmp_path / "out")
+    assert prep(source(make_rows(24)), tmp_path / "out", *BATCH, "--dry-run") == 0
+    told = plain(capsys.readouterr().out)
+    assert "under way in batches 20 requests" in told
+    assert "to be asked 4 first answers, 0 repairs" in told
+    assert contents(tmp_path / "out") == before
+    with pytest.raises(UserError, match="batches are under way"):
+        prep(rows, tmp_path / "out", "--dry-run")
 
 
 @pytest.mark.slow
