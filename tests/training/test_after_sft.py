@@ -1,5 +1,6 @@
 """GRPO and DPO: the shipped runs continue from SFT with its tokens, and Axolotl trains by them on a CPU."""
 
+import inspect
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import yaml
 
 from settings import UserError, read_jsonl, read_yaml, write_jsonl
 from training.render import check_inputs, render
-from training.shipped import combinations
+from training.shipped import combinations, runs
 from training.use.models import find_model
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -19,8 +20,7 @@ ON_A_CPU = {
     "dataset_num_proc": 1, "micro_batch_size": 2, "gradient_accumulation_steps": 1, "max_steps": 2,
     "save_strategy": "no", "use_tensorboard": False, "chat_template": "tokenizer_default",
 }  # fmt: skip
-ONLY_FOR_GPUS = ("evals_per_epoch", "saves_per_epoch", "save_steps", "load_best_model_at_end", "metric_for_best_model",
-                 "greater_is_better", "num_epochs", "test_datasets", "save_total_limit")  # fmt: skip
+ONLY_FOR_GPUS = ("evals_per_epoch", "saves_per_epoch", "save_steps", "num_epochs", "test_datasets", "save_total_limit")
 
 
 @pytest.fixture
@@ -56,6 +56,16 @@ def test_it_continues_from_the_sft_model_with_its_tokens(run: str) -> None:
     assert after["base_model"] == sft["output_dir"]
     for key in ("chat_template", "special_tokens", "sequence_len", "trust_remote_code"):
         assert after[key] == sft[key], key
+
+
+@pytest.mark.slow
+def test_no_run_asks_for_a_best_checkpoint_where_axolotl_takes_none() -> None:
+    from axolotl.core.builders.base import TrainerBuilderBase
+    from axolotl.core.builders.rl import HFRLTrainerBuilder
+
+    assert "load_best_model_at_end" not in inspect.getsource(TrainerBuilderBase) + inspect.getsource(HFRLTrainerBuilder)
+    asking = {str(path) for path in runs() if read_yaml(path).get("rl") and "load_best_model_at_end" in read_yaml(path)}
+    assert asking == set()
 
 
 @pytest.mark.parametrize("run", ["qwen-grpo", "qwen-dpo", "smollm2-grpo", "tiny-grpo", "tiny-dpo", "tiny-lora"])
