@@ -35,6 +35,7 @@ ADAPTERS = {
     "llm/client.py": {"openai"},
     "llm/faults.py": {"openai"},
     "training/cpu.py": {"axolotl"},
+    "training/dpo.py": {"axolotl"},
     "training/loss.py": {"axolotl", "torch"},
     "training/plan/tracker.py": {"torch"},
     "training/rewards/structure.py": {"axolotl"},
