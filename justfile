@@ -19,8 +19,10 @@ setup:
     test -x .venv/bin/python || uv venv --quiet --clear --python '>=3.11,<3.13' .venv
     # Compiled once here: every start imports thousands of files, and the tests start many processes.
     uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.txt
-    # Whatever is started by hand in this environment sends no usage reports either.
-    echo 'import os; [os.environ.setdefault(name, "1") for name in ("DO_NOT_TRACK", "AXOLOTL_DO_NOT_TRACK")]' \
+    # Whatever is started by hand in this environment sends no usage reports either, and imports DeepSpeed beside a GPU
+    # without CUDA's toolkit too (training/processes.py).
+    names='"DO_NOT_TRACK", "AXOLOTL_DO_NOT_TRACK", "DS_IGNORE_CUDA_DETECTION"'
+    echo "import os; [os.environ.setdefault(name, '1') for name in ($names)]" \
         > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/no_telemetry.pth"
     cp requirements.txt .venv/requirements.txt
 

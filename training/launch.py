@@ -13,6 +13,7 @@ from training.base_models import is_model_folder
 from training.checkpoints import require_whole, to_resume
 from training.group import run_in_group
 from training.hub import require_model
+from training.machine import require_machine
 from training.processes import Place, environment, launch_command
 from training.render import check_inputs, render, write_config
 from training.schema import check_config
@@ -43,7 +44,7 @@ def train(
     place = place or Place()
     place.check()
     config = render(path, overrides, keys, place.gpus)
-    _require_startable(path, config)
+    _require_startable(path, config, place)
     out = Path(config["output_dir"])
     checkpoint = to_resume(out) if resume else None
     before = _written(out)
@@ -60,7 +61,7 @@ def train(
     console.print(f"training {out}: step of {_step(config, place.gpus)}, attention {config.get('attn_implementation')}")
     options = [f"--resume-from-checkpoint={checkpoint}"] if checkpoint else []
     command = launch_command(rendered, config, place, options)
-    status = run_in_group(command, environment())
+    status = run_in_group(command, environment(config, place))
     if status == 0 and place.rank == 0:
         _finish(out, state)
     if status != 0 and trained and place.rank == 0:
@@ -71,12 +72,13 @@ def train(
     return status if status >= 0 else 128 - status
 
 
-def _require_startable(path: str, config: Mapping[str, Any]) -> None:
+def _require_startable(path: str, config: Mapping[str, Any], place: Place) -> None:
     """Raise `UserError` for what would end the run before its first step."""
     if not config.get("output_dir"):
         raise UserError(f"{path}: output_dir is missing")
     check_config(path, config)
     check_inputs(path, config)
+    require_machine(path, config, place)
     model = str(config.get("base_model"))
     if not Path(model).exists():
         require_model(path, model)

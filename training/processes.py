@@ -76,11 +76,25 @@ def _threads() -> int:
     return int(os.environ.get("OMP_NUM_THREADS", 0)) or len(os.sched_getaffinity(0))
 
 
-def environment() -> dict[str, str]:
-    """This process's environment, with what every training process should find in it."""
+def environment(config: Mapping[str, Any], place: Place) -> dict[str, str]:
+    """This process's environment, with what every training process should find in it.
+
+    A run on one GPU sees one. With more in sight Axolotl (0.19) starts DeepSpeed without an address to meet at, and
+    transformers (5.16) without DeepSpeed parts each batch among all of them.
+    """
     # Threads that wait for each other sleep instead of spinning: with other work on the machine, spinning made a
     # step ten times as long.
     #
     # Ray joins any cluster that it finds on this machine, unless it is told not to.
-    defaults = {"OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false", "RAY_ADDRESS": "local"}
-    return {**defaults, **os.environ}
+    #
+    # accelerate imports DeepSpeed in every run, which fails beside a GPU without CUDA's toolkit: it looks at once
+    # whether it could compile what nothing here uses.
+    defaults = {
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "TOKENIZERS_PARALLELISM": "false",
+        "RAY_ADDRESS": "local",
+        "DS_IGNORE_CUDA_DETECTION": "1",
+    }
+    alone = place.gpus == 1 and not config.get("use_ray")
+    visible = {"CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]} if alone else {}
+    return {**defaults, **os.environ, **visible}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from settings import UserError
-from training.processes import Place, launch_command
+from training.processes import Place, environment, launch_command
 from training.render import render
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -60,6 +60,34 @@ def test_two_machines_agree_on_where_to_meet(rank: int) -> None:
 def test_a_place_that_cannot_be_is_refused(place: Place, message: str) -> None:
     with pytest.raises(UserError, match=re.escape(message)):
         place.check()
+
+
+@pytest.mark.parametrize(
+    ("gpus", "visible", "seen"),
+    [(1, None, "0"), (1, "3", "3"), (1, "5,6", "5"), (1, "", ""), (2, None, None), (2, "5,6", "5,6")],
+)
+def test_a_run_on_one_gpu_sees_one(
+    gpus: int, visible: str | None, seen: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert environment(render("configs/qwen-lora.yml"), Place(gpus)).get("CUDA_VISIBLE_DEVICES") == seen
+
+
+WITHOUT_TOOLKIT = """
+import torch, torch.utils.cpp_extension
+torch.cuda.is_available, torch.utils.cpp_extension.CUDA_HOME = lambda: True, None
+torch.cuda.get_device_properties = lambda *_: type("Card", (), {"major": 8, "minor": 0})
+import deepspeed
+"""
+
+
+@pytest.mark.slow
+def test_deepspeed_is_imported_beside_a_gpu_without_a_toolkit() -> None:
+    environ = environment(render("configs/qwen-lora.yml"), Place())
+    done = subprocess.run([sys.executable, "-c", WITHOUT_TOOLKIT], env=environ, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_ray_starts_its_workers_itself_one_for_each_gpu() -> None:

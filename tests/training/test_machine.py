@@ -1,0 +1,65 @@
+"""What a run on GPUs is refused for before it is launched, in one message."""
+
+import dataclasses
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from settings import UserError
+from training.machine import Machine, check_machine, look
+from training.processes import Place
+from training.render import render
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+GOOD = Machine(gpus=2, bf16=True, toolkit=False, compiler=True, headers=True)
+TWO = Place(4, 2, 0, "a:1")
+OFFLOAD = "deepspeed=deepspeed_configs/zero3_offload.json"
+
+
+@pytest.mark.parametrize("place", [Place(), Place(2), TWO])
+def test_a_run_that_fits_is_let_go(place: Place) -> None:
+    check_machine("run.yml", render("configs/qwen-full.yml"), place, GOOD)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "keys", "place", "message"),
+    [
+        ({"gpus": 0}, [], Place(), "the run wants 1 GPU of this machine, and PyTorch finds 0"),
+        ({}, [], Place(8), "the run wants 8 GPUs of this machine, and PyTorch finds 2"),
+        ({"gpus": 1}, [], TWO, "the run wants 2 GPUs of this machine, and PyTorch finds 1"),
+        ({"bf16": False}, [], Place(), "bf16: a GPU of this machine has no bfloat16"),
+        ({"compiler": False}, [], Place(), "this machine has no C compiler, which Triton needs"),
+        ({"headers": False}, [], Place(), "this machine has no Python.h, which Triton needs"),
+        ({}, [OFFLOAD], Place(), "zero3_offload.json: this machine has no CUDA toolkit (nvcc)"),
+    ],
+)
+def test_what_cannot_work_is_one_message(lacks: dict[str, Any], keys: list[str], place: Place, message: str) -> None:
+    config = render("configs/qwen-full.yml", keys=keys)
+    with pytest.raises(UserError, match=re.escape(message)) as raised:
+        check_machine("run.yml", config, place, dataclasses.replace(GOOD, **lacks))
+    assert raised.value.hint
+
+
+def test_half_precision_and_a_toolkit_are_ways_out() -> None:
+    old = dataclasses.replace(GOOD, bf16=False, toolkit=True)
+    check_machine("run.yml", render("configs/qwen-full.yml", ["configs/hardware/fp16.yml"], [OFFLOAD]), Place(), old)
+
+
+@pytest.mark.slow
+def test_the_command_says_so_before_it_launches(run_module: Run, tiny: Path, chat_file: Path, tmp_path: Path) -> None:
+    one = f"[{{path: {chat_file}, ds_type: json, split: train, type: chat_template, field_messages: messages}}]"
+    keys = [f"base_model={tiny}", f"datasets={one}", f"test_datasets={one}", f"output_dir={tmp_path / 'out'}"]
+    done = run_module("training", "train", "configs/qwen-full.yml", *keys, CUDA_VISIBLE_DEVICES="")
+    assert done.returncode == 2
+    assert "the run wants 1 GPU of this machine, and PyTorch finds 0" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_this_machine_can_be_looked_at() -> None:
+    assert look().gpus >= 0

@@ -1,0 +1,85 @@
+"""What a run on GPUs needs of this machine, told in one message before Axolotl spends a minute on failing of it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from settings import UserError
+from training.plan.zero import read_zero
+from training.processes import Place
+from training.render import on_cpu
+
+_PROBE = """
+import json, torch
+from torch.utils.cpp_extension import CUDA_HOME
+cards = range(torch.cuda.device_count()) if torch.cuda.is_available() else []
+bf16 = [torch.cuda.get_device_capability(card)[0] >= 8 for card in cards]
+print(json.dumps({"gpus": len(cards), "bf16": all(bf16), "toolkit": CUDA_HOME is not None}))
+"""
+"""In a process of its own: one that has asked a card holds some of its memory."""
+
+_COMPILERS = ("gcc", "clang")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """`gpus` that PyTorch can use, whether all of them have bfloat16, and whether CUDA's toolkit, a C compiler and the
+    headers of this Python are there."""
+
+    gpus: int
+    bf16: bool
+    toolkit: bool
+    compiler: bool
+    headers: bool
+
+
+def look() -> Machine:
+    """Ask PyTorch for the GPUs, which takes some seconds, and look for what compiles."""
+    done = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"PyTorch could not be asked for the GPUs:\n{done.stderr.strip()[-2000:]}")
+    compiler = bool(os.environ.get("CC") or any(map(shutil.which, _COMPILERS)))
+    headers = Path(sysconfig.get_paths("posix_prefix")["include"], "Python.h").is_file()
+    return Machine(**json.loads(done.stdout.splitlines()[-1]), compiler=compiler, headers=headers)
+
+
+def require_machine(name: str, config: Mapping[str, Any], place: Place) -> None:
+    """Raise `UserError` where the run cannot start here; one on CPUs always can, and Ray's workers may be elsewhere."""
+    if not on_cpu(config) and not config.get("use_ray"):
+        check_machine(name, config, place, look())
+
+
+def check_machine(name: str, config: Mapping[str, Any], place: Place, machine: Machine) -> None:
+    """Raise `UserError` where a run on GPUs cannot start on `machine`."""
+    wanted = place.gpus // place.machines
+    if machine.gpus < wanted:
+        raise UserError(
+            f"{name}: the run wants {wanted} GPU{'s' * (wanted > 1)} of this machine, and PyTorch finds {machine.gpus}",
+            hint="--gpus says how many; `just doctor` says what is wrong with one that should be there; "
+            "configs/smollm2-cpu.yml and configs/tiny-cpu.yml run on a CPU",
+        )
+    if config.get("bf16") is True and not machine.bf16:
+        raise UserError(
+            f"{name}: bf16: a GPU of this machine has no bfloat16 (sm_80 and newer have it)",
+            hint="--override configs/hardware/fp16.yml trains in half precision",
+        )
+    if not (machine.compiler and machine.headers):
+        missing = "Python.h" if machine.compiler else "C compiler"
+        raise UserError(
+            f"{name}: this machine has no {missing}, which Triton needs for its kernels",
+            hint="apt-get install gcc python3-dev, or what your distribution calls them",
+        )
+    file = config.get("deepspeed")
+    if isinstance(file, str) and read_zero(file).offload_optimizer and not machine.toolkit:
+        raise UserError(
+            f"{name}: deepspeed: {file}: this machine has no CUDA toolkit (nvcc), with which DeepSpeed compiles the "
+            "optimizer that runs on the host",
+            hint="install the toolkit of the CUDA that PyTorch was built with, or train in the image of the Dockerfile",
+        )
