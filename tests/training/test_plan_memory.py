@@ -118,6 +118,13 @@ def test_gpus_share_what_their_zero_stage_parts(stage: int) -> None:
     assert one["weights"] == 2000
 
 
+@pytest.mark.parametrize(("stage", "copied"), [(1, 2e9), (2, 2e9), (3, 1e9)])
+def test_the_gradients_of_a_step_are_copied_whole_but_under_stage_3(stage: int, copied: float) -> None:
+    zero = read_zero(f"deepspeed_configs/zero{stage}.json")
+    step = sharded(zero, Sizes(2_000_000_000, 2_000_000_000, 100, 4), {}, 2, 1, accumulates=False)["step"]
+    assert step["temporaries"] == (2 + 4) * copied, "flat in bf16, and that in fp32 (stage_1_and_2.py and stage3.py)"
+
+
 def test_offloading_moves_the_optimizer_to_the_host() -> None:
     zero = read_zero("deepspeed_configs/zero3_offload.json")
     sizes = Sizes(parameters=1000, trainable=1000, largest=100, hidden=4)

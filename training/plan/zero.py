@@ -14,7 +14,8 @@ from settings import UserError
 
 _BUCKET = 500_000_000
 _LIVE = 1_000_000_000
-"""DeepSpeed's defaults, in elements: `reduce_bucket_size`, and `max_live_parameters` of stage 3."""
+_SUB_GROUP = 1_000_000_000
+"""DeepSpeed's defaults, in elements: `reduce_bucket_size`; of stage 3 `max_live_parameters` and `sub_group_size`."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,12 @@ def _weights(zero: Zero, sizes: Sizes, width: int, gpus: int) -> float:
 
 
 def _step(zero: Zero, sizes: Sizes, width: int, gpus: int, partition: float, states: float) -> dict[str, float]:
-    """Gradients of the share beside their flat copy and that in fp32; before, each one's norm in double precision."""
-    copies = 0.0 if zero.offload_optimizer else (width + 4) * min(sizes.trainable / gpus, _LIVE)
+    """Gradients of the share beside their flat copy and that in fp32; before, each one's norm in double precision.
+
+    Stage 3 makes the copies of one `sub_group_size` at a time, the others of the whole share at once.
+    """
+    copied = min(sizes.trainable / gpus, _SUB_GROUP) if zero.stage == 3 else sizes.trainable / gpus
+    copies = 0.0 if zero.offload_optimizer else (width + 4) * copied
     weights = _weights(zero, sizes, width, gpus) if zero.stage == 3 else width * sizes.parameters
     norm = 0 if zero.offload_optimizer else 8 * sizes.largest
     return {
