@@ -24,6 +24,7 @@ TRAINED = "trained-from"
 _LAUNCHED = "launched.yml"
 """The config of a run that failed over a model which was there before and keeps its own config.yml."""
 _TOO_LONG = re.compile(r"Sequence encountered with (\d+) tokens, which exceeds the maximum (\d+)")
+_NO_BATCH = "'eval_loss', which is not found in the evaluation metrics"
 _UNITS = {"dpo": "pairs", "grpo": "sampled answers"}
 """What a step counts under each kind of `rl`."""
 
@@ -157,6 +158,12 @@ def _explain(path: str, out: Path) -> None:
             f"{path}: a conversation of {too_long[1]} tokens is longer than sequence_len {too_long[2]}",
             hint=f"`just plan {path}` says how many there are; a larger sequence_len holds them, "
             "excess_length_strategy=drop leaves them out",
+        )
+    if _NO_BATCH in said:
+        raise UserError(
+            f"{path}: the validation set does not fill one batch on every GPU, so there is no loss to choose the best "
+            "checkpoint by",
+            hint="eval_sample_packing=false eval_batch_size=1 makes a batch of each conversation; or more of them",
         )
 
 

@@ -73,6 +73,14 @@ def test_a_conversation_that_did_not_fit_is_told_with_its_length(tmp_path: Path)
         _explain("configs/x.yml", tmp_path)
 
 
+def test_a_validation_set_that_fills_no_batch_is_told(tmp_path: Path) -> None:
+    log = "KeyError: \"The `metric_for_best_model` training argument is set to 'eval_loss', which is not found in the "
+    (tmp_path / "debug.log").write_text(log + 'evaluation metrics. The available ..."\n', encoding="utf-8")
+    with pytest.raises(UserError, match="the validation set does not fill one batch on every GPU") as raised:
+        _explain("configs/x.yml", tmp_path)
+    assert "eval_sample_packing=false eval_batch_size=1" in str(raised.value.hint)
+
+
 @pytest.mark.parametrize("touched", [False, True])
 def test_a_failed_run_leaves_a_model_the_config_that_it_was_trained_with(
     tiny_run: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, touched: bool
