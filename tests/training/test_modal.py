@@ -1,9 +1,11 @@
 """Runs on Modal, as far as they can be looked at without an account: the app is built, and nothing is sent."""
 
 import contextlib
+import importlib.metadata
 import json
 import re
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -72,8 +74,30 @@ def test_the_image_is_axolotls_at_the_versions_of_the_lock() -> None:
     lock = dict(re.findall(r"^([\w-]+)==([\w.]+)", Path("requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
     base = next(line for line in lines if line.startswith("FROM axolotlai/"))
     assert re.fullmatch(rf"FROM axolotlai/axolotl:{lock['axolotl']}-py3\.12-cu\d+-{lock['torch']}", base)
-    assert any(f"snowballstemmer=={lock['snowballstemmer']}" in line for line in lines)
     assert "ENV HF_HUB_CACHE=/workspace/cache/hub" in lines
+
+
+def _with_axolotl() -> set[str]:
+    """The packages that come with Axolotl."""
+    found: set[str] = set()
+    waiting = {"axolotl"}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            needed = [line for line in importlib.metadata.requires(name) or [] if "extra ==" not in line]
+            waiting |= {re.split(r"[^\w-]", line)[0].lower().replace("_", "-") for line in needed} - found
+    return found
+
+
+def test_the_image_has_all_that_the_rewards_import() -> None:
+    wanted = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    missing = {re.split(r"[^\w-]", line)[0].lower() for line in wanted} - _with_axolotl()
+    lock = dict(re.findall(r"^([\w-]+)==([\w.]+)", Path("requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
+    lines = _dockerfile(_spec(plan_run(QWEN, [], [], None, None)).image)
+    assert missing
+    for name in missing:
+        assert any(f"{name}=={lock[name]}" in line for line in lines), name
 
 
 def test_only_code_goes_into_the_container_and_all_that_the_config_names_is_there() -> None:
