@@ -1,6 +1,7 @@
 # The training image: CUDA 13.0 (what the locked torch is built for), the locked environment, flash-attn built here.
 #
 #   docker build -t outline-tuning .
+#   mkdir -p outputs          (both folders must belong to the user with id 1000, or the image cannot write to them)
 #   docker run --gpus all --ipc=host -v "$PWD/data:/app/data" -v "$PWD/outputs:/app/outputs" outline-tuning \
 #       python -m training train configs/qwen-full.yml --gpus 1
 #

@@ -151,7 +151,8 @@ def _explain(path: str, out: Path) -> None:
     if "out of memory" in said.lower():
         raise UserError(
             f"{path}: the GPU ran out of memory",
-            hint=f"`just plan {path} --gpu NAME` says what a step takes, and with which overrides the run fits",
+            hint=f"`just plan {path} --gpu NAME` says what a step of SFT takes, and with which overrides it fits; "
+            "--override configs/hardware/a10g-24gb.yml takes one sequence at a time, in every run",
         )
     if too_long := _TOO_LONG.search(said):
         raise UserError(

@@ -64,6 +64,7 @@ def test_a_run_that_did_not_fit_is_sent_to_the_planner(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"configs/x\.yml: the GPU ran out of memory") as raised:
         _explain("configs/x.yml", tmp_path)
     assert "`just plan configs/x.yml --gpu NAME`" in str(raised.value.hint)
+    assert "configs/hardware/a10g-24gb.yml" in str(raised.value.hint), "the planner covers no GRPO and no DPO"
 
 
 def test_a_conversation_that_did_not_fit_is_told_with_its_length(tmp_path: Path) -> None:
