@@ -1,12 +1,12 @@
 """Finds a model's files and says, before torch is imported, whether it can be scored at all."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from evals.entries import ModelEntry
 from evals.hub import fetch
 from settings import UserError
+from settings.model_folder import ADAPTER, base_of, has_template
 
 _WEIGHTS = ("*.safetensors", "*.bin")
 _NOT_WEIGHTS = ("training_args.bin", "optimizer.bin", "scheduler.bin")
@@ -42,7 +42,7 @@ def locate(entry: ModelEntry) -> LocalModel:
     adapter = entry.adapter
     _require_folder(base, entry)
     if adapter is None and _is_adapter(base):
-        base, adapter = _base_of(base, entry), base
+        base, adapter = base_of(base, _fetch), base
     if not (base / "config.json").is_file() or not _weights(base):
         raise UserError(
             f"{entry.name}: {base} is no model: it needs config.json and weights (*.safetensors)",
@@ -50,8 +50,8 @@ def locate(entry: ModelEntry) -> LocalModel:
         )
     if adapter is not None:
         _require_adapter(adapter, entry)
-    tokenizer = adapter if adapter is not None and _has_template(adapter) else base
-    if not _has_template(tokenizer):
+    tokenizer = adapter if adapter is not None and has_template(adapter) else base
+    if not has_template(tokenizer):
         raise UserError(
             f"{entry.name}: {tokenizer} has no chat template, so there is no way to ask it a question",
             hint="put chat_template.jinja beside the weights, the one that the model was trained with",
@@ -72,26 +72,19 @@ def _require_folder(folder: Path, entry: ModelEntry) -> None:
 def _is_adapter(folder: Path) -> bool:
     """A trainer may leave the base model's config.json beside an adapter; its weights are what it lacks."""
     whole = [path for path in _weights(folder) if not path.name.startswith("adapter_model")]
-    return (folder / "adapter_config.json").is_file() and not whole
+    return (folder / ADAPTER).is_file() and not whole
 
 
 def _require_adapter(adapter: Path, entry: ModelEntry) -> None:
-    if not (adapter / "adapter_config.json").is_file() or not _weights(adapter):
+    if not (adapter / ADAPTER).is_file() or not _weights(adapter):
         raise UserError(
             f"{entry.name}: {adapter} is no LoRA adapter: it needs adapter_config.json and adapter_model.safetensors",
             hint="a whole model goes under `path`",
         )
 
 
-def _base_of(adapter: Path, entry: ModelEntry) -> Path:
-    named = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8")).get("base_model_name_or_path")
-    if not named:
-        raise UserError(f"{entry.name}: {adapter}/adapter_config.json names no base model", hint="give it by `path`")
-    return Path(named) if Path(named).is_dir() else _fetch(named, "main")
-
-
-def _fetch(repository: str, revision: str) -> Path:
-    return fetch(repository, revision, ("*.safetensors", *_TEXTS, *_TOKENIZER), "the model")
+def _fetch(repository: str, revision: str | None) -> Path:
+    return fetch(repository, revision or "main", ("*.safetensors", *_TEXTS, *_TOKENIZER), "the model")
 
 
 def _weights(folder: Path) -> list[Path]:
@@ -100,10 +93,3 @@ def _weights(folder: Path) -> list[Path]:
 
 def _matching(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
     return sorted({path for pattern in patterns for path in folder.glob(pattern) if path.is_file()})
-
-
-def _has_template(folder: Path) -> bool:
-    if (folder / "chat_template.jinja").is_file() or (folder / "chat_template.json").is_file():
-        return True
-    config = folder / "tokenizer_config.json"
-    return config.is_file() and bool(json.loads(config.read_text(encoding="utf-8")).get("chat_template"))

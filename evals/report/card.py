@@ -18,12 +18,9 @@ from evals.report.markdown import plain
 from evals.report.remarks import how, of_condition
 from evals.report.text import interval_text, sentence, value_text
 from settings import read_yaml
+from settings.model_folder import ADAPTER, told
 
 CARD = "MODEL_CARD.md"
-_SETTINGS = ("adapter", "lora_r", "lora_alpha", "rl", "chat_template", "sequence_len", "sample_packing", "num_epochs",
-             "max_steps", "micro_batch_size", "gradient_accumulation_steps", "optimizer", "learning_rate",
-             "lr_scheduler", "weight_decay", "bf16", "fp16", "deepspeed", "seed")  # fmt: skip
-"""Keys of a training config that the card tells."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def read_origin(entry: ModelEntry) -> Origin:
     """Return what config.yml (a training run's) and adapter_config.json tell."""
     folder = entry.adapter or entry.path
     assert folder is not None
-    adapter, run = folder / "adapter_config.json", folder / "config.yml"
+    adapter, run = folder / ADAPTER, folder / "config.yml"
     config: dict[str, Any] = dict(read_yaml(run)) if run.is_file() else {}
     base = config.get("base_model")
     if not base and adapter.is_file():
@@ -84,7 +81,7 @@ def read_origin(entry: ModelEntry) -> Origin:
     return Origin(
         base=str(base) if base else None,
         adapter=adapter.is_file(),
-        settings={key: str(config[key]) for key in _SETTINGS if config.get(key) is not None},
+        settings=told(config),
         data=tuple(str(each["path"]) for each in config.get("datasets") or [] if each.get("path")),
     )
 

@@ -95,6 +95,34 @@ def test_model_without_a_chat_template_is_refused(config_file: Path, bare_model:
         main(["--config", str(config_file), "--model", str(bare_model)])
 
 
+def test_a_template_that_no_tokenizer_reads_is_none(config_file: Path, bare_model: Path) -> None:
+    """transformers reads chat_template.json for processors of images and sound only."""
+    (bare_model / "chat_template.json").write_text('{"chat_template": "x"}')
+    with pytest.raises(UserError, match="has no chat template"):
+        main(["--config", str(config_file), "--model", str(bare_model)])
+
+
+def test_a_tokenizers_config_that_cannot_be_read_is_named(config_file: Path, bare_model: Path) -> None:
+    (bare_model / "tokenizer_config.json").write_text("{")
+    with pytest.raises(UserError, match=r"tokenizer_config\.json: the file cannot be read"):
+        main(["--config", str(config_file), "--model", str(bare_model)])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "the file cannot be read"),
+        ("{}", "base_model_name_or_path is missing"),
+        ('{"base_model_name_or_path": "outputs/gone"}', "its base model outputs/gone is not there"),
+    ],
+)
+def test_an_adapter_without_its_base_is_refused(config_file: Path, tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "adapter_config.json").write_text(content)
+    (tmp_path / "adapter_model.safetensors").write_bytes(b"")
+    with pytest.raises(UserError, match=message):
+        main(["--config", str(config_file), "--model", str(tmp_path)])
+
+
 def test_adapter_without_weights_is_refused(config_file: Path, bare_model: Path, tmp_path: Path) -> None:
     models = json.dumps([{"name": "a", "path": str(bare_model), "adapter": str(tmp_path)}])
     with pytest.raises(UserError, match="is no LoRA adapter"):

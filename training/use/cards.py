@@ -8,15 +8,11 @@ from typing import Any
 import yaml
 
 from settings import UserError, read_yaml
+from settings.model_folder import is_here, told
 from training.render import data_digest
-from training.use.models import RUN, Model, is_here
+from training.use.models import RUN, Model
 
 MANIFEST = "manifest.json"
-
-_SETTINGS = ("adapter", "lora_r", "lora_alpha", "rl", "chat_template", "sequence_len", "sample_packing", "num_epochs",
-             "max_steps", "micro_batch_size", "gradient_accumulation_steps", "optimizer", "learning_rate",
-             "lr_scheduler", "weight_decay", "bf16", "fp16", "deepspeed", "seed")  # fmt: skip
-"""Keys of a run's config that the card tells."""
 
 _NO_ADVICE = (
     "This model studies how to keep a structure. It is no medical device and no source of advice, medical or any "
@@ -65,7 +61,7 @@ def model_card(model: Model, licence: str | None, repository: str, system: str) 
         "tags": ["outline", *(["lora"] if model.kind == "adapter" else [])],
         **({"license": licence} if licence else {}),
     }
-    settings = {f"`{key}`": f"`{run[key]}`" for key in _SETTINGS if run.get(key) is not None}
+    settings = {f"`{key}`": f"`{value}`" for key, value in told(run).items()}
     sections = [
         f"# {repository.rpartition('/')[2]}",
         f"`{base}`, trained to answer a question as a hierarchical outline: one nested Markdown list, "

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settings import UserError, console
-from training.use.models import Model, base_of, has_template, require_template
+from settings.model_folder import has_template
+from training.use.models import Model, base_of, require_template
 from training.use.prompt import Message
 from training.use.reply import Asked, OnText, Reply, refuse_inside_thinking
 

@@ -11,8 +11,9 @@ import yaml
 
 from outline import StructureSpec
 from settings import UserError, console, read_yaml
+from settings.model_folder import has_template
 from training.base_models import is_model_folder
-from training.use.models import RUN, Model, base_of, draft_in, has_template, require_template
+from training.use.models import RUN, Model, base_of, draft_in, require_template
 from training.use.prompt import keep_system_prompt
 
 MERGED = "merged"

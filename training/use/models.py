@@ -1,7 +1,6 @@
 """What a MODEL on the command line is: a model folder, a LoRA adapter, or a GGUF file."""
 
 import contextlib
-import json
 import re
 import tempfile
 from collections.abc import Iterator
@@ -9,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from settings import UserError
+from settings import UserError, model_folder
+from settings.model_folder import ADAPTER, TEMPLATE, has_template, is_here
 from training.base_models import is_model_folder
 
 Kind = Literal["folder", "adapter", "gguf"]
 
-ADAPTER = "adapter_config.json"
-TEMPLATE = "chat_template.jinja"
 RUN = "config.yml"
 """The rendered config that `just train` leaves beside the weights."""
 
@@ -76,33 +74,12 @@ def require_template(folder: Path) -> None:
         )
 
 
-def has_template(folder: Path) -> bool:
-    """True where a chat template is saved with the tokenizer, in a file of its own or in its config."""
-    config = folder / "tokenizer_config.json"
-    return (folder / TEMPLATE).is_file() or (config.is_file() and bool(_read(config).get("chat_template")))
-
-
-def is_here(name: str) -> bool:
-    """True for a base model that a path names, not an id of the hub."""
-    path = Path(name)
-    return path.is_dir() or path.is_absolute() or path.parts[0] in _FOLDERS
-
-
 def base_of(adapter: Path) -> Path:
     """Return the folder of the model that an adapter was trained over, fetched from the hub where it is an id."""
-    config = _read(adapter / ADAPTER)
-    named = config.get("base_model_name_or_path")
-    if not named:
-        raise UserError(f"{adapter / ADAPTER}: base_model_name_or_path is missing")
-    path = Path(named)
-    if path.is_dir() and not is_model_folder(path):
-        raise UserError(f"{adapter}: its base model {path} is no whole model", hint=_listing(path))
-    if not path.is_dir() and is_here(named):
-        raise UserError(
-            f"{adapter}: its base model {path} is not there",
-            hint="the paths of a run are those of the repository's root; train or make the base model there",
-        )
-    return path if path.is_dir() else fetch(named, config.get("revision"))
+    base = model_folder.base_of(adapter, fetch)
+    if not is_model_folder(base):
+        raise UserError(f"{adapter}: its base model {base} is no whole model", hint=_listing(base))
+    return base
 
 
 @contextlib.contextmanager
@@ -162,11 +139,3 @@ def _what_is_there() -> str:
     folders = [path.parent for root in _FOLDERS for path in Path(root).glob("*/*.safetensors")]
     names = ", ".join(map(str, dict.fromkeys(folders)))
     return f"here are: {names}" if names else "`just train` trains one, `just base-model smollm2` brings one"
-
-
-def _read(path: Path) -> dict:
-    try:
-        loaded = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: the file cannot be read: {error}") from error
-    return loaded if isinstance(loaded, dict) else {}
