@@ -97,7 +97,7 @@ def read_api_key(variable: str, url: str) -> str:
     if not key:
         raise UserError(
             f"the environment variable {variable} is not set: {url} needs an API key",
-            hint=f"export {variable}=..., or name an endpoint that needs none",
+            hint=f"export {variable}=..., or leave the variable out (api_key_env: null) where the server wants none",
         )
     if not key.isascii() or not key.isprintable():
         raise UserError(f"the API key in {variable} holds characters that no HTTP header can carry")

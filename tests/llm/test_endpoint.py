@@ -35,8 +35,9 @@ def test_usage_is_read_as_each_provider_writes_it(counted: object, expected: Usa
 @pytest.mark.parametrize("key", ["", "   "])
 def test_a_missing_key_names_its_variable(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("TEACHER_KEY", key)
-    with pytest.raises(UserError, match="TEACHER_KEY is not set"):
+    with pytest.raises(UserError, match="TEACHER_KEY is not set") as raised:
         endpoint.api_key()
+    assert "api_key_env: null" in str(raised.value.hint)
 
 
 def test_a_key_that_no_header_can_carry_is_refused_unseen(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
