@@ -44,19 +44,6 @@ class Agreement:
         }
         return {name: value for name, value in numbers.items() if value is not None}
 
-    def explanation(self) -> str:
-        """Return the measures in a sentence; "unchecked" without a reference."""
-        if not self.checked:
-            return "unchecked: there is no reference"
-        shares = {
-            "numbers": self.numbers_kept,
-            "doses": self.doses_kept,
-            "negations": self.negations_kept,
-            "content words": self.coverage,
-        }
-        kept = [f"{100 * value:.0f}% of its {what}" for what, value in shares.items() if value is not None]
-        return "; ".join([f"of the reference, the answer has {', '.join(kept) or '–'}", *self.contradicted])
-
     def as_dict(self) -> dict[str, Any]:
         """Return the agreement as JSON values."""
         return asdict(self)

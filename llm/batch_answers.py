@@ -119,7 +119,7 @@ class _Collected:
         usage = usage_of(body)
         try:
             _check(said, response)
-            reply = read_reply(body, from_journal=False)
+            reply = read_reply(body)
             usage = self._estimate.fill(reply.usage, characters, reply.content)
         except RequestFailed as error:
             failure, body = error, body if error.body is None else error.body

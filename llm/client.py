@@ -136,7 +136,7 @@ class ChatClient:
         try:
             body = self.journal.redact(await self._post(request))
             body = _parse(body)
-            reply = read_reply(body, from_journal=False)
+            reply = read_reply(body)
             usage = self.estimate.fill(reply.usage, request.characters, reply.content)
         except (*FAULTS, RequestFailed) as error:
             failure = error if isinstance(error, RequestFailed) else read_fault(error, self.endpoint.timeout)

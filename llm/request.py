@@ -33,7 +33,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """A completion: its text, why it ended ("stop", "length", ...), and whether the journal had it already.
+    """A completion: its text, and why it ended ("stop", "length", ...).
 
     `choices`: answers that came for the one that was asked for; `content` is the first.
     """
@@ -41,7 +41,6 @@ class Reply:
     content: str
     finish_reason: str
     usage: Usage
-    from_journal: bool
     choices: int = 1
 
 
@@ -82,11 +81,11 @@ class NotSent(RequestFailed):
 
 def recorded_reply(entry: Mapping[str, Any]) -> Reply:
     """Read the journal's line of an answered request, whose usage may have been estimated."""
-    reply = read_reply(entry["response"], from_journal=True)
+    reply = read_reply(entry["response"])
     return replace(reply, usage=Usage(**entry["usage"])) if entry["usage"] else reply
 
 
-def read_reply(body: Any, from_journal: bool) -> Reply:
+def read_reply(body: Any) -> Reply:
     """Read the body of a chat completion.
 
     Blank content is an answer, if a poor one; a body without a choice is none and raises `RequestFailed`.
@@ -99,4 +98,4 @@ def read_reply(body: Any, from_journal: bool) -> Reply:
         raise RequestFailed(f"the answer is no chat completion: {said}", retriable=True) from error
     # Half of a surrogate pair, which JSON may hold, could not be written to any file.
     text = content.encode("utf-8", "replace").decode() if isinstance(content, str) else ""
-    return Reply(text, str(reason), Usage.of_response(body.get("usage")), from_journal, len(body["choices"]))
+    return Reply(text, str(reason), Usage.of_response(body.get("usage")), len(body["choices"]))

@@ -36,8 +36,7 @@ def disable_telemetry() -> None:
         os.environ.setdefault(name, value)
 
 
-def setup_logging(verbose: bool = False) -> None:
-    """Send the standard `logging` through rich, from WARNING on (`verbose`: from INFO on)."""
+def setup_logging() -> None:
+    """Send the standard `logging` through rich, from WARNING on."""
     handler = RichHandler(console=console, show_path=False, log_time_format="%X")
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(message)s", handlers=[handler], force=True)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler], force=True)

@@ -26,12 +26,11 @@ SPECIAL = r"<[|｜][^|｜<>]*[|｜]>"
 @dataclass(frozen=True)
 class Lengths:
     """Tokens of each conversation, and those of its answers with their end tokens, which alone are trained; `source`
-    says how they were counted, `estimated` whether it is a guess."""
+    says how they were counted."""
 
     tokens: list[int]
     trained: list[int]
     source: str
-    estimated: bool
 
 
 def read_lengths(name: str, config: Mapping[str, Any], data: str | None, tokenizer: str | None = None) -> Lengths:
@@ -50,7 +49,7 @@ def read_lengths(name: str, config: Mapping[str, Any], data: str | None, tokeniz
         for messages in conversations
     ]
     count, source = _counter(splitter)
-    return Lengths(count(texts), [sum(count(told)) if told else 0 for told in answers], source, splitter is None)
+    return Lengths(count(texts), [sum(count(told)) if told else 0 for told in answers], source)
 
 
 def _conversations(name: str, config: Mapping[str, Any], data: str | None) -> list[list[dict[str, Any]]]:

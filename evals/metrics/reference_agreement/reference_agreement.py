@@ -14,7 +14,7 @@ from evals.metrics import agreement
 
 
 class ReferenceAgreement(evaluate.Metric):
-    """The mean of every measure, and each prediction's agreement with its explanation."""
+    """The mean of every measure, and each prediction's agreement with all that was found."""
 
     def _info(self):
         return evaluate.MetricInfo(

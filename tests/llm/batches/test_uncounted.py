@@ -43,7 +43,7 @@ def test_what_was_not_counted_is_estimated_and_told(
     """The prompt has 100 characters, the answer 40."""
     server.script = lambda seen, times: without(*missing)
     first, again = (asyncio.run(ask(text="x" * 100)) for _ in range(2))
-    assert (first.usage, again.usage, again.from_journal) == (usage, usage, True)
+    assert (first.usage, again.usage, len(server.seen)) == (usage, usage, 1)
     with Journal(tmp_path / "journal.jsonl", 5) as journal:
         assert journal.usage == usage
     estimated = usage.estimated_prompt * 1 + usage.estimated_completion * 2
