@@ -11,9 +11,7 @@ from typing import Any
 from axolotl.integrations.base import BasePlugin
 
 from benchmarks.train_meter import Meter
-
-PLUGIN = "benchmarks.train_plugin.MeterPlugin"
-OUT, CAP = "TRAIN_METER_OUT", "TRAIN_METER_CAP_GIB"
+from benchmarks.train_runs import CAP, OUT
 
 
 class MeterPlugin(BasePlugin):

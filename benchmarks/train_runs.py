@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.train_plugin import CAP, OUT, PLUGIN
 from settings import UserError, read_yaml
 from training.group import PATIENCE
 from training.render import render
 
 OVERRIDE = "configs/hardware/a10g-24gb.yml"
+PLUGIN = "benchmarks.train_plugin.MeterPlugin"
+OUT, CAP = "TRAIN_METER_OUT", "TRAIN_METER_CAP_GIB"
+"""What tells the plugin where to write, and how many GiB it may use."""
 LIGER = "axolotl.integrations.liger.LigerPlugin"
 
 

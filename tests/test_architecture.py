@@ -86,7 +86,11 @@ def test_only_an_adapter_imports_a_heavy_library_at_its_top(package: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "command", ["outline.__main__", "doctor.__main__", "prep.pipeline", "training.__main__", "evals.__main__"]
+    "command",
+    [
+        *("outline.__main__", "doctor.__main__", "prep.pipeline", "training.__main__", "evals.__main__"),
+        "benchmarks.train_gpu",
+    ],
 )
 def test_a_command_starts_without_the_heavy_libraries(command: str) -> None:
     script = f"import sys, {command}; print(*sorted(set(sys.modules) & {HEAVY}))"
