@@ -4,7 +4,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks.simulated_time import run_simulated
@@ -53,6 +53,7 @@ def most_in_a_minute(sent: Sequence[float], amounts: Sequence[float]) -> float:
 
 
 @given(st.integers(1, 8), st.lists(st.tuples(st.floats(0, 5), ENDS), min_size=1, max_size=60))
+@example(2, [(1.0, "answered")] * 60)  # so many answers in a row are hardly ever drawn
 def test_never_more_than_the_ceiling_are_in_flight(ceiling: int, requests: list[tuple[float, str]]) -> None:
     limiter = Limiter(ceiling, None, None)
     running = 0
