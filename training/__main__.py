@@ -8,7 +8,7 @@ from typing import Any
 
 from settings import UserError, console, output, read_jsonl, read_yaml, run_command, split_overrides
 from training.plan.command import add_arguments, plan_run
-from training.use.command import add_commands
+from training.use.command import add_commands, positive
 
 SAMPLE = "data/sample/consultations.jsonl"
 COLUMNS = "Description,Patient,Doctor"
@@ -52,31 +52,25 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a run; key=value overrides any key of it")
     train.add_argument("config")
     train.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
-    train.add_argument("--gpus", type=_positive, default=1, help="GPUs of all machines; a step's tokens stay the same")
+    train.add_argument("--gpus", type=positive, default=1, help="GPUs of all machines; a step's tokens stay the same")
     train.add_argument("--skip-done", action="store_true", help="leave a run that has ended well as it is")
     train.add_argument("--resume", action="store_true", help="go on from the newest checkpoint")
-    train.add_argument("--machines", type=_positive, default=1, help="machines that run this command, one rank each")
+    train.add_argument("--machines", type=positive, default=1, help="machines that run this command, one rank each")
     train.add_argument("--rank", type=int, default=0, help="number of this machine, from 0")
     train.add_argument("--main", default="", metavar="HOST:PORT", help="address of machine 0, the same everywhere")
     plan = commands.add_parser("plan", help="memory, time and cost of a run, without weights or a GPU")
     plan.add_argument("config")
     plan.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
-    plan.add_argument("--gpus", type=_positive, default=1, help="GPUs that share the run")
+    plan.add_argument("--gpus", type=positive, default=1, help="GPUs that share the run")
     add_arguments(plan)
     modal = commands.add_parser("modal", help="print what would run on Modal and, with an account, run it there")
     modal.add_argument("config")
     modal.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
     modal.add_argument("--gpu", metavar="NAME", help="another card than configs/cloud/modal.yml names")
-    modal.add_argument("--gpus", type=_positive, help="how many of them")
+    modal.add_argument("--gpus", type=positive, help="how many of them")
     modal.add_argument("--dry-run", action="store_true", help="only print")
     add_commands(commands)
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
-    return int(text)
 
 
 def _base_model(options: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ def add_commands(commands: Any) -> None:
     chat = commands.add_parser("chat", help="ask a model in the terminal")
     chat.add_argument("model", metavar="MODEL", help="folder, adapter, .gguf, id of the hub, or URL of a server")
     chat.add_argument("question", nargs="?", help="default: a session, or what standard input holds")
-    chat.add_argument("--max-new-tokens", type=_positive, default=1024, help="of one answer (default: 1024)")
+    chat.add_argument("--max-new-tokens", type=positive, default=1024, help="of one answer (default: 1024)")
     chat.add_argument("--temperature", type=_temperature, default=0.0, help="0 is greedy, as in evaluation")
     chat.add_argument("--api-key-env", metavar="NAME", help="variable with the key of a server (default: it gets none)")
     chat.set_defaults(run=_chat)
@@ -34,7 +34,7 @@ def add_commands(commands: Any) -> None:
     serve.add_argument("model", metavar="MODEL", help="a .gguf, or the folder of a whole model for vLLM")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     serve.add_argument("--port", type=_port, default=8000, help="0: any free one (default: 8000)")
-    serve.add_argument("--parallel", type=_positive, default=4, help="answers at once in llama.cpp (default: 4)")
+    serve.add_argument("--parallel", type=positive, default=4, help="answers at once in llama.cpp (default: 4)")
     serve.set_defaults(run=_serve)
     push = commands.add_parser("push", help="a dataset or a model, with its card, to a hub")
     push.add_argument("path", metavar="PATH", type=Path, help="what `just prep`, train, merge or export made")
@@ -47,7 +47,7 @@ def add_commands(commands: Any) -> None:
         parser.add_argument("--engine", choices=NAMES, help="default: llama.cpp for a GGUF; else hf, or vllm to serve")
         parser.add_argument("--system", metavar="TEXT", help='system message; "" for none (default: the training\'s)')
         parser.add_argument("--grammar", action="store_true", help="hold every answer to the outline's grammar")
-        parser.add_argument("--context", type=_positive, default=CONTEXT, help=f"tokens (default: {CONTEXT})")
+        parser.add_argument("--context", type=positive, default=CONTEXT, help=f"tokens (default: {CONTEXT})")
     for parser in (merge, export, chat, serve, push):
         parser.add_argument("--spec", default=DEFAULT_SPEC, help=f"the structure contract (default: {DEFAULT_SPEC})")
 
@@ -120,7 +120,8 @@ def _end_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Return a whole number of at least 1, as argparse asks for it; raises its error for anything else."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
     return int(text)
