@@ -40,7 +40,7 @@ async def convert(rows: Sequence[Consultation], url: str, concurrency: int) -> l
 def _judge(task: Task, row: Consultation, said: Any) -> Turn | None:
     if not isinstance(said, AIMessage):
         return None
-    return task.judge(row, str(said.content), said.response_metadata.get("finish_reason") == "length")
+    return task.judge(row, str(said.content), str(said.response_metadata.get("finish_reason")))
 
 
 if __name__ == "__main__":

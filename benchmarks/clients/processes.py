@@ -44,7 +44,7 @@ def _ask(row: Consultation, turns: list[Turn]) -> Turn:
     messages = _worker["task"].messages(row, turns)
     answer = _RETRY(_worker["client"].chat.completions.create, messages=messages, **MODEL)
     choice = answer.choices[0]
-    return _worker["task"].judge(row, choice.message.content or "", choice.finish_reason == "length")
+    return _worker["task"].judge(row, choice.message.content or "", choice.finish_reason)
 
 
 if __name__ == "__main__":

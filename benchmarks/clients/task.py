@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from llm import Usage
+from llm.request import Reply
 from outline import StructureSpec
 from prep.config import PrepConfig
 from prep.consultation import Consultation
 from prep.conversion import Turn
 from prep.gate import Gate
 from prep.prompts import PromptSet
-from prep.teachers import Answer
+from prep.teachers import answer_of
 from settings import load_config, read_jsonl, write_text
 
 CONFIG = "configs/prep.yml"
@@ -44,8 +46,9 @@ class Task:
         """Return the question about a row, or its repair after refused turns."""
         return self._prompts.render(row, turns)
 
-    def judge(self, row: Consultation, content: str, cut: bool) -> Turn:
-        return self._gate.judge(row, Answer(content, "", cut))
+    def judge(self, row: Consultation, content: str, finish_reason: str) -> Turn:
+        """Return what the gate finds in an answer."""
+        return self._gate.judge(row, answer_of(Reply(content, finish_reason, Usage()), ""))
 
 
 def read_arguments(prog: str) -> Wanted:
