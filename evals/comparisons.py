@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import Any
 
 from evals.config import Statistics
-from evals.measures import measures
+from evals.measures import Measure, measures
 from evals.stats import (
     Comparison,
     Interaction,
@@ -88,13 +88,12 @@ def _family(question_set: str, measure: str, results: Sequence[Result], options:
         pairs = compare_score_pairs(values, options)
     if not pairs:
         return None
-    better = measures()[measure].better == "higher"
-    return Family(question_set, measure, [_judged(pair, len(pairs), better, options) for pair in pairs])
+    return Family(question_set, measure, [_judged(pair, len(pairs), measures()[measure], options) for pair in pairs])
 
 
-def _judged(pair: Comparison | ScoreComparison, family: int, higher_is_better: bool, options: Statistics) -> Pair:
+def _judged(pair: Comparison | ScoreComparison, family: int, measure: Measure, options: Statistics) -> Pair:
     effect = detectable_of(pair, 1 - options.confidence, options.power, family)
-    return Pair(pair, verdict(pair, effect, higher_is_better), effect.value)
+    return Pair(pair, verdict(pair, effect, measure.better == "higher", measure.kind == "share"), effect.value)
 
 
 def _interactions(results: Sequence[Result], options: Statistics) -> dict[str, Interaction]:

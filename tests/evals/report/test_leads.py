@@ -1,5 +1,6 @@
 """The headline of a report: which comparison a run is about, and what is said of it."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -89,6 +90,14 @@ def test_every_sample_counts_in_the_two_by_two_and_among_seeds_as_it_does_in_the
     assert {row.figures["compliance"].value for row in found.rows} == {0.5}
     assert set(found.compared.interactions["outline"].shares.values()) == {0.5}
     assert {row.mean for row in found.compared.seeds.values()} == {0.5}
+
+
+def test_shares_of_samples_differ_by_points_in_every_part_of_the_sentence() -> None:
+    questions = asked(12)
+    mixed = [[BROKEN, COMPLIANT], [COMPLIANT, COMPLIANT], [BROKEN, BROKEN]]
+    results = [result("a", mixed * 4, questions), result("b", mixed[1:] * 4 + mixed[:1] * 4, questions)]
+    (lead,) = leads(contents(results, questions, config(generation={"samples": 2, "temperature": 0.7})))
+    assert re.search(r"differences below \d+ points cannot be seen", lead.detail)
 
 
 def test_a_run_that_just_asks_no_model_is_about_what_it_does_ask() -> None:
