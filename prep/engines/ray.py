@@ -21,7 +21,7 @@ from prep.engines.ray_actor import BlockConverter, Result, Work
 from prep.engines.ray_cluster import cluster, faults, quiet_errors, ray
 from prep.engines.ray_layout import MESSAGES, Block, Layout
 from prep.engines.ray_messages import heard
-from prep.engines.ray_shards import allow_files, recorded_usage
+from prep.engines.ray_shards import allow_files, paid_so_far, recorded_usage
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
 from prep.progress import Bar, summary
@@ -49,7 +49,8 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
         work = _work(config, given, task, layout, stamp)
         with cluster(config.ray) as places, heard(layout.folder / MESSAGES):
             progress = _Progress(config, len(given.rows))
-            progress.follow(_results(config.ray, work, blocks, _actors(config, places, len(blocks))), layout)
+            results = _results(config.ray, work, blocks, _actors(config, places, len(blocks)))
+            progress.follow(results, layout, work.run)
         layout.tidy()
         conversions = [block.conversions(stamp) for block in blocks]
         journals = layout.journals()
@@ -112,7 +113,7 @@ class _Progress:
         self._bar = Bar(rows, config, lambda: self.spent)
         self.tally = self._bar.tally
 
-    def follow(self, results: Generator[Result, None, None], layout: Layout) -> None:
+    def follow(self, results: Generator[Result, None, None], layout: Layout, run: str) -> None:
         """Take all results; after an error, until the other blocks have ended what was under way, then raise it."""
         stop: UserError | None = None
         deadline = math.inf
@@ -126,7 +127,8 @@ class _Progress:
                     if time.monotonic() > deadline:
                         break
         except KeyboardInterrupt:
-            output.print(summary(self._config, self.tally, self.spent, self.total))
+            # Blocks that have not ended have told of nothing yet.
+            output.print(summary(self._config, self.tally, *paid_so_far(layout, run)))
             output.print("stopped before the end: the same command goes on from here, and asks for no answer twice")
             raise
         if stop is not None:

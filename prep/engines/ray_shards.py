@@ -13,6 +13,7 @@ from typing import Any
 from llm import Journal, Usage
 from llm.journal import Asked
 from llm.redact import Redactor
+from prep.bill import entries
 from prep.engines.ray_layout import Block, Layout, block_of
 from settings import UserError, console, write_text
 
@@ -124,6 +125,18 @@ def recorded_usage(journals: Iterable[Path], save_every: float) -> Usage:
         with journal:
             total += journal.usage
     return total
+
+
+def paid_so_far(layout: Layout, run: str) -> tuple[Usage, Usage]:
+    """Return what a run has spent, and what all runs have, while its actors still hold the journals."""
+    spent = total = Usage()
+    for block in map(layout.block, range(layout.blocks)):
+        if block.journal.exists():
+            told = (entry["usage"] for entry in entries([block.journal]) if entry.get("usage"))
+            usage = sum((Usage(**counted) for counted in told), Usage())
+            before = usage_before(block, run)
+            spent, total = spent + (Usage() if before is None else usage - before), total + usage
+    return spent, total
 
 
 @contextmanager

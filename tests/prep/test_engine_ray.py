@@ -1,6 +1,8 @@
 """The engine on Ray against the local one, on the same rows: one Ray for all, except where it is about its end."""
 
 import json
+import re
+import signal
 import sys
 import threading
 import time
@@ -149,6 +151,23 @@ def test_a_driver_that_is_killed_is_taken_up_again(
     server.script = good
     assert prep(rows, tmp_path / "whole") == 0
     assert data(tmp_path / "killed") == data(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_an_interrupt_tells_what_was_paid_in_blocks_that_have_not_ended(
+    server: ChatServer, source, start, tmp_path: Path
+) -> None:
+    rows = source(make_rows(60))
+    server.script = slow
+    for answers in (20, 30):
+        driver = start(rows, tmp_path / "out", *RAY)
+        wait_for(server, answers)
+        driver.send_signal(signal.SIGINT)
+        printed, _ = driver.communicate(timeout=60)
+        assert driver.returncode == 130
+        told = dict(re.findall(r"(this run|all runs in the journal)\D+(\d+) requests", printed))
+        assert abs(int(told["all runs in the journal"]) - answers) <= CONCURRENCY
+    assert abs(int(told["this run"]) - 10) <= CONCURRENCY
 
 
 @pytest.mark.slow
