@@ -113,10 +113,13 @@ def _finish(config: PrepConfig, given: Inputs, outcome: Outcome) -> int:
     parts = split_bill(outcome, given.rows)
     before = _clear(config.out, tally.kept)
     with Store(outcome.conversions) as store:
-        failed = write_failed(config.out, store)
+        files = []
         if tally.kept:
             console.print("writing the datasets")
             files = write_dataset(config, given, store, tally)
+        # After the rest, which may yet fail: another round of --retry-failed begins with this file.
+        failed = write_failed(config.out, store)
+        if tally.kept:
             manifest.write(config, given.hashes, outcome, parts, [failed, *files])
     for file in outcome.conversions:
         file.unlink()

@@ -1,6 +1,7 @@
 """Another round for what failed, and the recorded answers judged anew."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,22 @@ def test_an_interrupted_round_is_taken_up_not_begun_anew(server: ChatServer, sou
     asked = len(server.seen)
     # As if the round had been killed before its end: the journal has it, failed.jsonl is the one of before.
     (tmp_path / "out/failed.jsonl").write_bytes(failed)
+    assert prep(source(rows), tmp_path / "out", "--retry-failed") == 0
+    assert len(server.seen) == asked
+
+
+def test_a_round_whose_dataset_could_not_be_written_is_taken_up_too(
+    server: ChatServer, source, prep: Run, tmp_path: Path
+) -> None:
+    rows = make_rows(10)
+    server.script = stubborn(rows, [3, 4])
+    assert prep(source(rows), tmp_path / "out") == 0
+    shutil.rmtree(tmp_path / "out/chat")
+    (tmp_path / "out/chat").touch()
+    with pytest.raises(UserError, match="cannot be written"):
+        prep(source(rows), tmp_path / "out", "--retry-failed")
+    asked = len(server.seen)
+    (tmp_path / "out/chat").unlink()
     assert prep(source(rows), tmp_path / "out", "--retry-failed") == 0
     assert len(server.seen) == asked
 
