@@ -10,6 +10,8 @@ from typing import Any
 from settings import UserError
 from training.render import on_cpu
 
+ACCELERATE = Path("training/accelerate.yml")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -48,8 +50,10 @@ def launch_command(rendered: Path, config: Mapping[str, Any], place: Place, opti
 
 
 def accelerate_options(config: Mapping[str, Any], place: Place) -> list[str]:
-    """What `accelerate launch` needs to be told, so that it reads no config file of the user's."""
-    options = ["--num_machines", str(place.machines), "--num_processes", str(place.gpus)]
+    """What `accelerate launch` needs to be told, so that it reads no config file of the user's (under --cpu it never
+    does)."""
+    file = [] if on_cpu(config) else ["--config_file", str(ACCELERATE)]
+    options = [*file, "--num_machines", str(place.machines), "--num_processes", str(place.gpus)]
     options += ["--mixed_precision", "no", "--dynamo_backend", "no"]
     if on_cpu(config):
         options += ["--cpu", "--num_cpu_threads_per_process", str(_threads())]

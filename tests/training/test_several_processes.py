@@ -20,7 +20,7 @@ ONE_EACH = ["micro_batch_size=1", "gradient_accumulation_steps=1"]
 """What the production runs need on 8 GPUs, whose step holds fewer sequences than that."""
 
 
-ACCELERATE = [sys.executable, "-m", "accelerate.commands.launch"]
+ACCELERATE = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", "training/accelerate.yml"]
 PLAIN = ["--mixed_precision", "no", "--dynamo_backend", "no"]
 """Left to Axolotl's config, and not to a config of accelerate's in somebody's home."""
 
@@ -88,6 +88,29 @@ def test_deepspeed_is_imported_beside_a_gpu_without_a_toolkit() -> None:
     environ = environment(render("configs/qwen-lora.yml"), Place())
     done = subprocess.run([sys.executable, "-c", WITHOUT_TOOLKIT], env=environ, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+ASKED = """
+import sys
+from accelerate.commands import launch
+options, _, _ = launch._validate_launch_command(launch.launch_command_parser().parse_args(sys.argv[1:]))
+print(options.multi_gpu, options.use_deepspeed, options.use_fsdp, options.num_processes, options.gpu_ids)
+"""
+OF_SOMEBODY = {"compute_environment": "LOCAL_MACHINE", "distributed_type": "DEEPSPEED", "gpu_ids": "5",
+               "num_processes": 8, "deepspeed_config": {"zero_stage": 3}, "use_cpu": False}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gpus", [1, 2])
+def test_a_config_of_accelerates_in_somebodys_home_changes_nothing(gpus: int, tmp_path: Path) -> None:
+    (tmp_path / "accelerate").mkdir()
+    (tmp_path / "accelerate/default_config.yaml").write_text(json.dumps(OF_SOMEBODY), encoding="utf-8")
+    command = launch_command(Path("config.yml"), render("configs/qwen-lora.yml", gpus=gpus), Place(gpus))
+    done = subprocess.run(
+        [sys.executable, "-c", ASKED, *command[3:]],
+        env={**os.environ, "HF_HOME": str(tmp_path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == [str(gpus > 1), "False", "False", str(gpus), "all"], done.stderr
 
 
 def test_ray_starts_its_workers_itself_one_for_each_gpu() -> None:
