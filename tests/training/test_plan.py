@@ -179,6 +179,12 @@ def test_the_command_plans_a_shipped_run_and_says_what_would_make_it_fit(run_mod
     assert plan["memory"]["peak"] > 12 * 1.777e9 / 2**30
 
 
+def test_a_plan_for_the_cpu_speaks_of_no_gpu(run_module: Run, chat_file: Path, tiny: Path) -> None:
+    done = run_module("training", "plan", "configs/tiny-cpu.yml", f"base_model={tiny}", "--data", chat_file)
+    assert "a run on the CPU" in done.stdout
+    assert not re.search("GPU|CUDA|card", done.stdout)
+
+
 def test_a_base_model_that_is_not_made_yet_is_told_with_the_command_that_makes_it(
     run_module: Run, chat_file: Path
 ) -> None:

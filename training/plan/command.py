@@ -7,7 +7,7 @@ import os
 import warnings
 from collections.abc import Sequence
 
-from settings import UserError, output
+from settings import UserError
 from training.plan.cards import find_cards
 from training.plan.plan import make_plan, on_cards
 from training.plan.prices import read_prices
@@ -67,8 +67,6 @@ def plan_run(options: argparse.Namespace, keys: Sequence[str]) -> int:
         print(json.dumps(as_dict(plan, results, found, prices)))
     else:
         show(plan, results, found, prices)
-        if not cards:
-            output.print("a run on the CPU: its time is not predicted")
     return 0
 
 

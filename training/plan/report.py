@@ -11,6 +11,7 @@ from training.plan.cards import CONTEXT, FRAGMENTATION
 from training.plan.plan import OnCard, Plan
 from training.plan.prices import Prices
 from training.plan.timing import useful_flops
+from training.render import on_cpu
 
 _KINDS = ("weights", "gradients", "optimizer", "activations", "logits", "temporaries")
 
@@ -50,9 +51,13 @@ def as_dict(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], pr
 
 
 def show(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], prices: Prices) -> None:
-    """Print the plan."""
+    """Print the plan; without `cards` that of a run on the CPU."""
     output.print(_heading(plan), highlight=False)
     output.print(_memory(plan))
+    if not cards:
+        output.print(_data(plan), highlight=False)
+        output.print("a run on the CPU: Python and its libraries come on top, and its time is not predicted")
+        return
     output.print(
         f"host: {plan.memory.host:.0f} GiB. On the card {CONTEXT} GiB for CUDA and {FRAGMENTATION:.0%} for "
         "fragmentation come on top (assumed; taken off what a card has below).",
@@ -60,8 +65,6 @@ def show(plan: Plan, cards: Sequence[OnCard], remedies: Mapping[str, str], price
         highlight=False,
     )
     output.print(_data(plan), highlight=False)
-    if not cards:
-        return
     output.print(_cards(plan, cards))
     for on in cards:
         if not on.fits:
@@ -90,14 +93,15 @@ def _heading(plan: Plan) -> str:
         f"liger: {', '.join(setup.liger) or 'none'}",
         *(["loss of the answers alone"] if setup.answers is not None else []),
         *([f"LoRA kernels: {', '.join(setup.kernels)}"] if setup.kernels else []),
-        f"{plan.gpus} GPU{'s' * (plan.gpus > 1)}",
+        "on the CPU" if on_cpu(plan.config) else f"{plan.gpus} GPU{'s' * (plan.gpus > 1)}",
     ]
     return f"{plan.name}: " + "; ".join(parts)
 
 
 def _memory(plan: Plan) -> Table:
+    place = "the CPU" if on_cpu(plan.config) else "one GPU"
     table = Table(
-        "GiB on one GPU", *_KINDS, "sum", title=f"peak memory {plan.memory.peak:.1f} GiB, in {plan.memory.at}"
+        f"GiB on {place}", *_KINDS, "sum", title=f"peak memory {plan.memory.peak:.1f} GiB, in {plan.memory.at}"
     )
     for name, kinds in plan.memory.segments.items():
         table.add_row(name, *(f"{kinds[kind]:.2f}" for kind in _KINDS), f"{sum(kinds.values()):.2f}")
