@@ -50,7 +50,8 @@ class Journal:
         self._unsettled: set[str] = set()
         self._file = self._open()
         self.made_with: dict[str, Any] | None = None
-        """What the last requests were made with: model, parameters, hashes of the prompts; None: not told."""
+        """What the last requests were made with: model, parameters, hashes of the prompts; None: nothing was asked, or
+        the lines are of a version that did not tell."""
         try:
             self._size = self._known = self._load()
         except BaseException:
@@ -91,15 +92,11 @@ class Journal:
             self._write({"settled": subject})
             self._unsettled.discard(subject)
 
-    def begin(self, made_with: dict[str, Any]) -> dict[str, Any] | None:
-        """Note what the requests from now on are made with, where that is new, and return what it was before.
-
-        None: nothing was asked before, or the lines are of a version that did not tell.
-        """
+    def begin(self, made_with: dict[str, Any]) -> None:
+        """Note what the requests from now on are made with, where that is new."""
         before, self.made_with = self.made_with, made_with
         if before != made_with:
             self._write({"made_with": made_with})
-        return before
 
     def record(self, entry: dict[str, Any]) -> None:
         """Append one request: `fingerprint`, `subject`, `turn`, `response` (None without one), `usage`, `error`,

@@ -10,7 +10,7 @@ from outline import StructureSpec
 from prep import fingerprint
 from prep.config import PrepConfig
 from prep.teachers import Teacher
-from settings import console
+from settings import UserError, console
 
 
 def made_with(config: PrepConfig, spec: StructureSpec) -> dict[str, Any]:
@@ -22,21 +22,30 @@ def made_with(config: PrepConfig, spec: StructureSpec) -> dict[str, Any]:
     return config.teacher.parameters() | {name: fingerprint.digest(text)[:12] for name, text in texts.items()}
 
 
-def begin(journal: Journal, config: PrepConfig, spec: StructureSpec) -> None:
-    """Note in the journal what requests are made with, and say so where that has changed."""
+def begin(journal: Journal, config: PrepConfig, spec: StructureSpec, rounds: Mapping[str, int]) -> None:
+    """Note in the journal what requests are made with, and say so where that has changed; see `tell_changes`."""
     now = made_with(config, spec)
-    tell_changes(journal.begin(now) if now else None, now)
+    if now:
+        tell_changes(journal.made_with, now, rounds)
+        journal.begin(now)
 
 
-def tell_changes(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
-    """Say what requests are made with now and were not before; None: nothing was asked before."""
+def tell_changes(before: Mapping[str, Any] | None, now: Mapping[str, Any], rounds: Mapping[str, int]) -> None:
+    """Say what requests are made with now and were not before; None: nothing was asked before.
+
+    Raises `UserError` where another round was wanted (`rounds`), since more than the failed rows would be asked about.
+    """
     if before is None or before == now:
         return
-    changes = [
-        _change(name, before, now) for name in dict.fromkeys([*before, *now]) if before.get(name) != now.get(name)
-    ]
+    names = (name for name in dict.fromkeys([*before, *now]) if before.get(name) != now.get(name))
+    changes = ", ".join(_change(name, before, now) for name in names)
+    if rounds:
+        raise UserError(
+            f"{changes} since the last run: --retry-failed would ask anew about the rows that were kept, too",
+            hint="start without --retry-failed if that is what you want, or set it back",
+        )
     console.print(
-        f"{', '.join(changes)} since the last run: a row that was asked with just this before keeps that answer, the "
+        f"{changes} since the last run: a row that was asked with just this before keeps that answer, the "
         "others are asked anew. All answers stay in the journal (--revalidate judges the last of each row, at no cost)",
         soft_wrap=True,
     )

@@ -116,11 +116,10 @@ class Layout:
         """Return the journals with anything in them, those of blocks without rows included."""
         return recorded(self.folder)
 
-    def begin(self, made_with: dict[str, Any]) -> dict[str, Any] | None:
-        """Note what requests are made with from now on and return what it was before, as `Journal.begin` does."""
-        before, self.made_with = self.made_with, made_with
+    def begin(self, made_with: dict[str, Any]) -> None:
+        """Note what requests are made with from now on, as `Journal.begin` does."""
+        self.made_with = made_with
         self._write()
-        return before
 
     def part(self, rows: Iterable[Consultation], stamp: str) -> list[Block]:
         """Write each row to the file of its block and return the blocks that have rows or a journal.

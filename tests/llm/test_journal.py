@@ -170,11 +170,13 @@ def test_a_journal_knows_which_subjects_were_settled_when_it_was_opened(tmp_path
 def test_a_change_of_what_requests_are_made_with_is_told_across_runs(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     with Journal(path, 5) as journal:
-        assert journal.begin({"model": "a"}) is None
+        assert journal.made_with is None
+        journal.begin({"model": "a"})
         journal.record(entry("x", subject="row"))
     with Journal(path, 5) as journal:
-        assert journal.begin({"model": "a"}) == {"model": "a"}
-        assert journal.begin({"model": "b"}) == {"model": "a"}
+        assert journal.made_with == {"model": "a"}
+        journal.begin({"model": "a"})
+        journal.begin({"model": "b"})
         journal.record(entry("y", subject="row"))
         made_with = [line["made_with"] for line in journal.about("row")]
     assert made_with[0] != made_with[1]
