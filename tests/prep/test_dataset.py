@@ -61,6 +61,10 @@ def test_the_full_set_has_every_row_and_the_clean_one_the_kept(out: Path) -> Non
     assert [i for i, row in enumerate(full) if not row["_conversion_success"]] == [NULL, BLANK, NEVER_GOOD]
     assert full[NEVER_GOOD]["Doctor"] == full[NEVER_GOOD]["_original_doctor"] == ROWS[NEVER_GOOD]["Doctor"]
     assert full[NULL]["Doctor"] is None
+    asked = ["Description", "Patient", "Status"]
+    assert full.select_columns(asked).to_list() == [
+        {name: row[name] for name in asked} for row in read_jsonl(out.parent / "rows.jsonl")
+    ]
     assert clean.to_list() == [row for row in full if row["_conversion_success"]]
     assert clean[0]["_original_doctor"] == ROWS[0]["Doctor"]
 

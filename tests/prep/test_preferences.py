@@ -13,8 +13,10 @@ ROW = consultations(1)[0]
 
 def test_what_was_kept_at_once_or_refused_for_being_empty_gives_no_pair() -> None:
     good = kept(ROW)
+    fenced = replace(good, turns=(replace(good.turns[0], answer=f"```\n{good.outline}\n```"),))
     same = kept(ROW, good.outline or "")
-    assert [pair(made, training_row(made, "Answer.")) for made in (good, kept(ROW, " \n"), same)] == [None] * 3
+    for made in (good, fenced, kept(ROW, " \n"), same):
+        assert pair(made, training_row(made, "Answer.")) is None
 
 
 def test_the_first_of_several_refused_answers_is_the_rejected_one() -> None:
