@@ -121,8 +121,6 @@ class ChatClient:
                     self._refusals.failed(number, request.fingerprint, request.subject, failure)
                     if is_overload(failure):
                         slot.refused()
-                    if failure.may_be_billed:
-                        self._budget.keep(self.estimate.worst(request))
                     raise
             slot.answered(reply.usage.tokens)
         self.estimate.learn(request, reply.usage)
@@ -144,10 +142,19 @@ class ChatClient:
             failure.reason = self.journal.redact(failure.reason)
             self._warn(failure)
             said = self.journal.redact(failure.body) if body is None and failure.body else body
-            self._record(request, said, usage_of(body), failure.reason, attempt, started)
+            usage = self._usage_of_unusable(request, body)
+            if usage is None and failure.may_be_billed:
+                self._budget.keep(self.estimate.worst(request))
+            self._record(request, said, usage, failure.reason, attempt, started)
             raise failure from error
         self._record(request, body, usage, None, attempt, started)
         return replace(reply, usage=usage)
+
+    def _usage_of_unusable(self, request: Request, body: Any) -> Usage | None:
+        """What a body that is no answer was paid with: JSON that broke off was an answer, a gateway's page was none."""
+        if isinstance(body, str) and body.lstrip().startswith("{"):
+            return self.estimate.fill(Usage(requests=1), request.characters, body)
+        return usage_of(body)
 
     def _warn(self, failure: RequestFailed) -> None:
         """Retries go on for minutes; that nothing answers is worth saying at once, and once."""

@@ -184,7 +184,8 @@ def test_without_an_account_it_prints_what_would_run_and_says_that_nothing_was_s
     for line in (
         "Modal app outline-test-of-modal: GPU A100-80GB:1",
         f"upload {chat_file} to /workspace/data{chat_file}",
-        "runs there: axolotl train --launcher accelerate /workspace/mounts/config.yaml -- --config_file training/accelerate.yml",
+        "runs there: axolotl train --launcher accelerate /workspace/mounts/config.yaml -- "
+        "--config_file training/accelerate.yml",
     ):
         assert line in done.stdout
     assert "there is no Modal account on this machine, so nothing was sent" in done.stderr

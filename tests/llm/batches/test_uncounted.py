@@ -11,6 +11,7 @@ from benchmarks.teacher_server import Act, ChatServer
 from llm import Endpoint, Journal, Usage
 from llm.estimate import Estimate
 from llm.request import NotSent
+from settings import read_jsonl
 from tests.llm.batches.conftest import ask as ask_batches
 from tests.llm.conftest import question
 from tests.llm.test_client_together import together
@@ -70,3 +71,15 @@ def test_the_estimate_counts_for_max_cost(server: ChatServer, endpoint: Endpoint
     assert any(isinstance(end, NotSent) for end in ended)
     with Journal(tmp_path / "journal.jsonl", 5) as journal:
         assert 0.0002 < journal.usage.cost(endpoint.prices) <= 0.0005
+
+
+@pytest.mark.parametrize(("raw", "completion"), [('{"choices": [{"message":', 6), ("<html>Bad gateway</html>", 0)])
+def test_json_that_broke_off_is_estimated_and_a_page_is_not(
+    server: ChatServer, ask, tmp_path: Path, raw: str, completion: int
+) -> None:
+    """The JSON has 24 characters."""
+    server.script = lambda seen, times: Act(raw=raw) if times == 1 else Act(content=TEXT, usage=(100, 60, 20))
+    asyncio.run(ask(text="x" * 100))
+    failed, _ = read_jsonl(tmp_path / "journal.jsonl")
+    assert failed["error"].startswith("the answer is no JSON")
+    assert failed["usage"] == (Usage(1, 25, 0, completion, 1, 25, completion).as_dict() if completion else None)
