@@ -9,8 +9,9 @@ import yaml
 from benchmarks.teacher_server import Act, ChatServer, Seen
 from outline import StructureSpec, check_compliance, check_fidelity
 from prep.__main__ import main
+from prep.chat import question_row, write_questions
 from settings import read_jsonl
-from tests.prep.conftest import KEY, contents, good, make_rows, write_jsonl
+from tests.prep.conftest import KEY, consultation, contents, good, make_rows, write_jsonl
 
 ROWS = make_rows(24)
 NULL, BLANK, NEVER_GOOD, REPAIRED, REPEATED = 2, 5, 7, 11, 20
@@ -148,3 +149,10 @@ def test_the_manifest_covers_every_file_and_the_cost(out: Path) -> None:
 
 def test_the_key_is_in_no_file(out: Path) -> None:
     assert all(KEY.encode() not in path.read_bytes() for path in out.rglob("*") if path.is_file())
+
+
+def test_questions_that_are_held_out_no_longer_leave_no_file(tmp_path: Path) -> None:
+    (file,) = write_questions(tmp_path, [question_row(consultation(), "Answer.")])
+    assert len(read_jsonl(file)) == 1
+    assert write_questions(tmp_path, []) == []
+    assert not file.exists()
