@@ -13,6 +13,8 @@ _HEADING = 3
 _LINKS = ("for", "with", "by", "during")
 _TIMES = ("in", "at", "on", "until", "before", "after", "within")
 """What may follow "Avoid" or "Absent", before a time or a place."""
+_SINCE = ("until", "once", "when", "if", "as", "while", "after", "before")
+"""What a clause begins with that says when."""
 _WHEN = ("until", "after", "before")
 """What begins the clause behind "Avoid" that says when."""
 
@@ -78,7 +80,8 @@ def is_open(words: Sequence[Token], event: Event) -> bool:
     if last.text in ("if", "when", "while"):
         return False
     if last is cue and cue.word.cue in ("objects", "nominal", "verbal"):
-        return True
+        # "After meals avoid", not "Until the bleeding stops"
+        return words[0].text not in _SINCE or not cue.text.endswith("s")
     links = (*_LINKS, *_TIMES) if cue.word.cue in ("objects", "predicates") else _LINKS
     link = next((at for at in range(event.at + 1, len(words)) if words[at].text in links), len(words))
     times = cue.word.cue == "objects"
