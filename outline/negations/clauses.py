@@ -7,6 +7,8 @@ from outline.negations.tokens import Token, tokens_of
 
 _AND = ("and", "or", "nor")
 _OBJECT = ("it", "them", "you", "this", "that", "these", "those")
+_ITEM = 3
+"""Words of an item of a list; more are a clause."""
 _DENYING = ("verbal", "nominal", "conditional")
 
 
@@ -176,6 +178,9 @@ def _is_imperative(tokens: Sequence[Token], first: int, at: int) -> bool:
 def _has_verb_of_its_own(tokens: Sequence[Token], first: int, comma: int) -> bool:
     """Whether bare nouns behind a comma have a verb: "no special diet, egg and meat are fine"."""
     if "clause_starts" in tokens[first].roles or tokens[first].text in ("none", "neither"):
+        return False
+    if comma - first <= _ITEM and not _has_said(tokens[first:comma]):
+        # "Tea, coffee and cola are not allowed"
         return False
     for place in range(comma + 1, min(comma + 7, len(tokens))):
         token = tokens[place]

@@ -27,7 +27,7 @@ def subject_of(words: Sequence[Token], at: int) -> tuple[list[int], list[int]]:
         token = words[at]
         if token.word.cue in ("verbal", "nominal", "conditional") or token.text == "that":
             break
-        if token.text == "," and words[at + 1].text not in ("and", "or"):
+        if token.text == "," and words[at + 1].text not in ("and", "or") and not _lists(words, at, place):
             break
         if "auxiliaries" in token.roles:
             found = _with_own_verb(words, at, found)
@@ -35,6 +35,14 @@ def subject_of(words: Sequence[Token], at: int) -> tuple[list[int], list[int]]:
         if token.word.content:
             found.insert(0, at)
     return found[-MOST:], found[:-MOST]
+
+
+def _lists(words: Sequence[Token], comma: int, last: int) -> bool:
+    """Whether a comma parts the items of a subject: "tea, coffee and cola are not allowed"."""
+    first = max((at for at in range(comma) if words[at].text == ","), default=-1) + 1
+    item = words[first:comma]
+    closed = any(token.text in ("and", "or") for token in words[comma + 1 : last])
+    return closed and len(item) <= MOST and all(token.word.content or "articles" in token.roles for token in item)
 
 
 def _with_own_verb(words: Sequence[Token], verb: int, found: list[int]) -> list[int]:

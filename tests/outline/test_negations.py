@@ -61,6 +61,7 @@ def found(source: str, outline: str, context: str = "") -> tuple[set[str], set[s
         ("do not start it before the scan", "- Start it only after the scan"),
         ("no scan is needed unless you vomit", "- Scan needed only if you vomit"),
         ("milk is fine, cheese isn't", "- Fine: milk\n- Not fine: cheese"),
+        ("rowing, yoga and judo are not allowed", "- Not allowed\n  - Rowing\n  - Yoga\n  - Judo"),
         ("never go out without your inhaler", "- Always carry your inhaler when you go out"),
         ("Is it not healing? Keep it dry.", "- Keep it dry"),
         ("don't worry, it heals by itself", "- It heals by itself"),
