@@ -14,6 +14,7 @@ from outline.words import stem
 _JOINS = ("and", "or", "but", ",", "than")
 _NEAR = 4
 """Words behind "with" among which its thing is looked for."""
+_PRONOUNS = ("it", "one", "them", "this")
 _EITHER = "or-not"
 
 
@@ -37,7 +38,8 @@ class Company(NamedTuple):
 
 def turned_company(given: Sequence[Passage], told: Sequence[Passage]) -> tuple[set[str], set[str]]:
     """Return the stems of the things that only the outline (`told`) goes without, and of those that the source does."""
-    source, outline = _by_thing(given), _by_thing(told)
+    source = _by_thing(given)
+    outline = _by_thing(told) if source else {}
     turned = [key for key in source.keys() & outline.keys() if _has_turned(source[key], outline[key])]
     lost = {key for key in turned if any(one.without or one.denied or one.either for one in source[key])}
     words = {key: stem(source[key][0].thing.text) for key in turned}
@@ -61,6 +63,9 @@ def _has_turned(given: Sequence[Company], told: Sequence[Company]) -> bool:
         # One that is denied and one that is not may say the same in other words; the claims tell.
         (without, denied), (other, also) = *ours, *theirs
         return without != other and denied == also
+    if ours == {(True, False)} and (False, False) in theirs:
+        # Nothing goes with it.
+        return True
     if len({one.bare for one in given}) < 2 or len({one.bare for one in told}) < 2:
         return False
     return _is_crossed(*_sides(given), *_sides(told))
@@ -79,12 +84,14 @@ def _is_crossed(one: set[str], bare: set[str], other: set[str], other_bare: set[
 
 
 def _read(passages: Sequence[Passage]) -> Iterator[Company]:
-    last: Token | None = None
+    last = heading = None
     for number, passage in enumerate(passages):
         words = passage.words
+        heading = _heading(passage) or heading
         places = [at for at, token in enumerate(words) if token.text in ("with", "without", _EITHER)]
         for at in places:
-            thing = _thing(words, at) or last
+            points = at + 1 < len(words) and words[at + 1].text in _PRONOUNS
+            thing = _thing(words, at) or (heading if points else None) or last
             if thing is not None:
                 yield Company(
                     thing,
@@ -94,6 +101,13 @@ def _read(passages: Sequence[Passage]) -> Iterator[Company]:
                     frozenset(_own(passage, at, thing) or _around(passages, number, at) - {thing.word.key}),
                 )
                 last = thing
+
+
+def _heading(passage: Passage) -> Token | None:
+    """The noun of a heading, which "with it" below may mean; None for what is none, or begins with "with" itself."""
+    if any(state is not None for _, state in passage.tokens) or "circumstances" in passage.opening.roles:
+        return None
+    return next((token for token, _ in passage.tokens if token.word.content), None)
 
 
 def _thing(words: Sequence[Token], at: int) -> Token | None:

@@ -84,6 +84,12 @@ def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
         ("take it once daily and do not stop suddenly drink 3 glasses", "- Take it once daily\n- Stop suddenly"),
         ("no scan is needed unless you vomit", "- No scan is needed if you vomit"),
         ("only rest will help", "- Rest will not help"),
+        ("have it without salt the soup also should be without salt", "- With salt\n- Soup\n  - Without salt"),
+        (
+            "Without a filter the tank will cloud. With one it can stay clear for weeks, with or without a plant.",
+            "- Filter\n  - With it the tank will cloud\n"
+            "  - Without it the tank can stay clear for weeks, with or without a plant",
+        ),
         ("take it without food and the iron with juice", "- Take it without food\n- Iron\n  - Without juice"),
         ("no tea, coffee or cola", "- No tea, no cola\n- Coffee"),
         ("the tissue is benign and it does not bleed", "- Not benign\n- Does not bleed"),
