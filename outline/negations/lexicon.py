@@ -31,6 +31,9 @@ _PREFIX = re.compile(
 )
 
 
+_COMBINING = re.compile(r"(contra|hyper|inter|gastro|cardio|neuro|psycho|immuno|electro|hydro|radio|physio)(?=\w\w)")
+"""Beginnings that words share which have nothing to do with each other: "contrast" and "contraindicated"."""
+
 DENIED, UNSURE, STATED = -1, 0, 1
 """States of a word."""
 BITS = {DENIED: 1, UNSURE: 2, STATED: 4}
@@ -97,6 +100,8 @@ class Lexicon:
         if len(word) > 7 and word.endswith(("able", "ible")):
             word = word[:-4]
         whole = stem(self.irregular.get(word, word))
+        if match := _COMBINING.match(whole):
+            return f"{whole[0]}-{whole[match.end() - 1 :][: _KEY - 2]}"
         cut = whole[:-4] if whole.endswith("ment") and len(whole) > 7 else whole[:_KEY]
         return cut[:-1] if cut.endswith("i") and len(cut) > 3 else cut
 

@@ -67,6 +67,7 @@ def found(source: str, outline: str, context: str = "") -> tuple[set[str], set[s
         ("don't worry, it heals by itself", "- It heals by itself"),
         ("the disc is not pressing on any nerve", "- The disc is pressing on no nerve"),
         ("bread and tea are fine when the vomiting stops", "- When the vomiting stops\n  - Bread\n  - Tea"),
+        ("a contrast scan is unneeded", "- Contrast scan\n  - Not needed"),
     ],
 )
 def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
@@ -157,6 +158,11 @@ def test_a_plain_not_before_a_verb_that_is_dropped_or_added_is_found(orders: lis
 def test_words_are_compared_by_what_they_are_forms_of(word: str, same: str, opposite: bool) -> None:
     assert entry(word).key == entry(same).key
     assert entry(word).opposite == opposite
+
+
+def test_words_that_only_begin_alike_are_not_the_same() -> None:
+    words = "contrast cast contraindicated contraception hypertension hyperthyroid cardiology radiology".split()
+    assert len({entry(word).key for word in words}) == len(words)
 
 
 def test_every_list_of_the_english_is_used() -> None:
