@@ -17,7 +17,7 @@ FAULTS = (openai.OpenAIError, aiohttp.ClientError, TimeoutError, ConnectionError
 
 _REFUSALS = {
     401: "refused the API key",
-    402: "asks for payment: the account's balance is used up",
+    402: "asks for payment: nothing is left on the account",
     403: "denies access with this API key",
     404: "does not know the address or the model",
 }

@@ -131,7 +131,7 @@ def test_an_account_that_is_used_up_stops_the_run_though_it_is_told_as_too_many_
 ) -> None:
     error = {"message": "You exceeded your current quota", "type": "insufficient_quota", "code": "insufficient_quota"}
     server.script = lambda seen, times: Act(status=429, raw=json.dumps({"error": error}))
-    with pytest.raises(UserError, match="balance is used up"):
+    with pytest.raises(UserError, match="nothing is left on the account"):
         asyncio.run(ask())
     assert len(server.seen) == 1
 
