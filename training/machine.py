@@ -13,7 +13,7 @@ from typing import Any
 
 from settings import UserError
 from training.plan.zero import read_zero
-from training.processes import Place
+from training.processes import Place, environment
 from training.render import on_cpu
 
 _PROBE = """
@@ -30,8 +30,8 @@ _COMPILERS = ("gcc", "clang")
 
 @dataclass(frozen=True)
 class Machine:
-    """`gpus` that PyTorch can use, whether all of them have bfloat16, and whether CUDA's toolkit, a C compiler and the
-    headers of this Python are there."""
+    """`gpus` that the run sees and PyTorch can use, whether all of them have bfloat16, and whether CUDA's toolkit, a C
+    compiler and the headers of this Python are there."""
 
     gpus: int
     bf16: bool
@@ -40,9 +40,9 @@ class Machine:
     headers: bool
 
 
-def look() -> Machine:
-    """Ask PyTorch for the GPUs, which takes some seconds, and look for what compiles."""
-    done = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, text=True, check=False)
+def look(environ: Mapping[str, str]) -> Machine:
+    """Ask PyTorch for the GPUs that a run with `environ` sees, which takes some seconds, and look for what compiles."""
+    done = subprocess.run([sys.executable, "-c", _PROBE], env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise UserError(f"PyTorch could not be asked for the GPUs:\n{done.stderr.strip()[-2000:]}")
     compiler = bool(os.environ.get("CC") or any(map(shutil.which, _COMPILERS)))
@@ -53,7 +53,7 @@ def look() -> Machine:
 def require_machine(name: str, config: Mapping[str, Any], place: Place) -> None:
     """Raise `UserError` where the run cannot start here; one on CPUs always can, and Ray's workers may be elsewhere."""
     if not on_cpu(config) and not config.get("use_ray"):
-        check_machine(name, config, place, look())
+        check_machine(name, config, place, look(environment(config, place)))
 
 
 def check_machine(name: str, config: Mapping[str, Any], place: Place, machine: Machine) -> None:

@@ -1,6 +1,7 @@
 """What a run on GPUs is refused for before it is launched, in one message."""
 
 import dataclasses
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -11,12 +12,19 @@ import pytest
 
 from settings import UserError
 from training.machine import Machine, check_machine, look
-from training.processes import Place
+from training.processes import Place, environment
 from training.render import render
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 GOOD = Machine(gpus=2, bf16=True, toolkit=False, compiler=True, headers=True)
 TWO = Place(4, 2, 0, "a:1")
+OLD_BESIDE_NEW = """
+import os
+class cuda:
+    is_available = staticmethod(lambda: True)
+    device_count = staticmethod(lambda: len(os.environ.get("CUDA_VISIBLE_DEVICES", "0,1").split(",")))
+    get_device_capability = staticmethod(lambda card: [(9, 0), (6, 1)][card])
+"""
 OFFLOAD = "deepspeed=deepspeed_configs/zero3_offload.json"
 
 
@@ -62,4 +70,21 @@ def test_the_command_says_so_before_it_launches(run_module: Run, tiny: Path, cha
 
 @pytest.mark.slow
 def test_this_machine_can_be_looked_at() -> None:
-    assert look().gpus >= 0
+    assert look(os.environ).gpus >= 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "seen"), [(Place(), 1), (Place(2), 2)])
+def test_only_the_cards_that_the_run_sees_are_asked(
+    place: Place, seen: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a card of today lies an old one."""
+    torch = tmp_path / "torch"
+    (torch / "utils").mkdir(parents=True)
+    (torch / "__init__.py").write_text(OLD_BESIDE_NEW)
+    (torch / "utils/__init__.py").touch()
+    (torch / "utils/cpp_extension.py").write_text("CUDA_HOME = None")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    found = look(environment(render("configs/qwen-full.yml", gpus=place.gpus), place))
+    assert (found.gpus, found.bf16) == (seen, seen == 1)
