@@ -22,24 +22,24 @@ def made_with(config: PrepConfig, spec: StructureSpec) -> dict[str, Any]:
     return config.teacher.parameters() | {name: fingerprint.digest(text)[:12] for name, text in texts.items()}
 
 
-def begin(journal: Journal, config: PrepConfig, spec: StructureSpec, rounds: Mapping[str, int]) -> None:
+def begin(journal: Journal, config: PrepConfig, spec: StructureSpec, again: bool) -> None:
     """Note in the journal what requests are made with, and say so where that has changed; see `tell_changes`."""
     now = made_with(config, spec)
     if now:
-        tell_changes(journal.made_with, now, rounds)
+        tell_changes(journal.made_with, now, again)
         journal.begin(now)
 
 
-def tell_changes(before: Mapping[str, Any] | None, now: Mapping[str, Any], rounds: Mapping[str, int]) -> None:
+def tell_changes(before: Mapping[str, Any] | None, now: Mapping[str, Any], again: bool) -> None:
     """Say what requests are made with now and were not before; None: nothing was asked before.
 
-    Raises `UserError` where another round was wanted (`rounds`), since more than the failed rows would be asked about.
+    Raises `UserError` where another round was wanted (`again`), since more than the failed rows would be asked about.
     """
     if before is None or before == now:
         return
     names = (name for name in dict.fromkeys([*before, *now]) if before.get(name) != now.get(name))
     changes = ", ".join(_change(name, before, now) for name in names)
-    if rounds:
+    if again:
         raise UserError(
             f"{changes} since the last run: --retry-failed would ask anew about the rows that were kept, too",
             hint="start without --retry-failed if that is what you want, or set it back",

@@ -16,11 +16,13 @@ class Task:
     """How an engine is to go about it.
 
     `key`: the API key, if one is needed. `rounds`: for a row, by its identity, how many rounds of tries it gets where
-    that is more than one. `revalidate`: judge what the journal holds and send nothing.
+    that is more than one. `again`: another round is wanted for what failed, and nothing else is to be asked anew.
+    `revalidate`: judge what the journal holds and send nothing.
     """
 
     key: str | None = None
     rounds: Mapping[str, int] = field(default_factory=dict)
+    again: bool = False
     revalidate: bool = False
 
 

@@ -41,7 +41,7 @@ def prepare(config: PrepConfig, mode: Mode = "run") -> int:
         key = key or _key(config)
     Redactor([key] if key else []).install()
     with held(config.out):
-        outcome = _convert(config, given, Task(key, rounds, revalidate=mode == "revalidate"))
+        outcome = _convert(config, given, Task(key, rounds, mode == "retry-failed", mode == "revalidate"))
         if mode == "revalidate":
             told = answered_with(outcome.journals, given.rows)
             outcome = replace(outcome, asked_with=told or outcome.asked_with)

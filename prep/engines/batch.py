@@ -72,7 +72,7 @@ async def _run(
     assert isinstance(endpoint, Endpoint), "the schema asks for a hosted teacher with this engine"
     assert limits, "the schema asks for the limits of batches with this engine"
     assert prompts, "the schema asks for prompts with this teacher"
-    asking.begin(journal, config, given.spec, task.rounds)
+    asking.begin(journal, config, given.spec, task.again)
     client = BatchClient(endpoint, journal, task.key, folder=config.out / BATCHES, **limits.model_dump())
     async with client as batches:
         bar = _Bar(endpoint, journal)

@@ -49,7 +49,7 @@ async def _run(
     if task.revalidate:
         await Converter(Recorded(journal), gate).run(given.rows, on_done)
         return
-    asking.begin(journal, config, given.spec, task.rounds)
+    asking.begin(journal, config, given.spec, task.again)
     async with asking.open_teacher(config, given.spec, journal, task.key, task.rounds) as teacher:
         await Converter(teacher, gate).run(given.rows, on_done)
 

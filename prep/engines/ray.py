@@ -44,7 +44,7 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     with Layout(config.out, config.ray.blocks) as layout:
         if isinstance(config.teacher, Endpoint) and not task.revalidate:
             now = asking.made_with(config, given.spec)
-            asking.tell_changes(layout.made_with, now, task.rounds)
+            asking.tell_changes(layout.made_with, now, task.again)
             layout.begin(now)
         blocks = layout.part(given.rows, stamp)
         work = _work(config, given, task, layout, stamp)

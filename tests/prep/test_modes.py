@@ -53,12 +53,13 @@ def test_an_interrupted_round_is_taken_up_not_begun_anew(server: ChatServer, sou
     assert len(server.seen) == asked
 
 
+@pytest.mark.parametrize("failing", [[3, 4], []], ids=["two failed", "none failed"])
 @pytest.mark.parametrize("engine", [(), ("engine=batch", "batch.poll=0.05")], ids=["local", "batch"])
 def test_another_round_with_another_model_is_refused(
-    server: ChatServer, source, prep: Run, tmp_path: Path, engine: tuple[str, ...]
+    server: ChatServer, source, prep: Run, tmp_path: Path, engine: tuple[str, ...], failing: list[int]
 ) -> None:
     rows = make_rows(10)
-    server.script = stubborn(rows, [3, 4])
+    server.script = stubborn(rows, failing)
     assert prep(source(rows), tmp_path / "out", *engine) == 0
     asked, journal = server.answered, (tmp_path / "out/journal.jsonl").read_bytes()
     with pytest.raises(UserError, match=r"to 'another' since .* ask anew about the rows that were kept, too"):
