@@ -20,4 +20,4 @@ class AdapterAlonePlugin(BasePlugin):
             raise ValueError(f"{type(self).__name__} is for a run with an adapter")
         if cfg.local_rank == 0:
             for path in Path(cfg.output_dir).glob("model*.safetensors*"):
-                path.unlink()
+                path.unlink(missing_ok=True)  # another machine may share the folder
