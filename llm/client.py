@@ -143,8 +143,10 @@ class ChatClient:
             self._warn(failure)
             said = self.journal.redact(failure.body) if body is None and failure.body else body
             usage = self._usage_of_unusable(request, body)
-            if usage is None and failure.may_be_billed:
-                self._budget.keep(self.estimate.worst(request))
+            if failure.may_be_billed and (usage is None or usage.uncounted):
+                # Of an answer that broke off the rest may be paid for as well.
+                billed = usage.cost(self.endpoint.prices) if usage else 0.0
+                self._budget.keep(max(0.0, self.estimate.worst(request) - billed))
             self._record(request, said, usage, failure.reason, attempt, started)
             raise failure from error
         self._record(request, body, usage, None, attempt, started)

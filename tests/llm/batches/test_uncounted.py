@@ -73,6 +73,14 @@ def test_the_estimate_counts_for_max_cost(server: ChatServer, endpoint: Endpoint
         assert 0.0002 < journal.usage.cost(endpoint.prices) <= 0.0005
 
 
+def test_max_cost_holds_what_may_have_been_paid_beyond_the_part_that_came(server: ChatServer, ask) -> None:
+    """A request costs 149 micro-dollars at the most; the part that came is some 13 of them."""
+    server.script = lambda seen, times: Act(raw='{"choices": [{"message":')
+    with pytest.raises(NotSent, match="over max_cost"):
+        asyncio.run(ask(max_cost=0.00025))
+    assert len(server.seen) == 1
+
+
 @pytest.mark.parametrize(("raw", "completion"), [('{"choices": [{"message":', 6), ("<html>Bad gateway</html>", 0)])
 def test_json_that_broke_off_is_estimated_and_a_page_is_not(
     server: ChatServer, ask, tmp_path: Path, raw: str, completion: int
