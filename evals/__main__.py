@@ -87,7 +87,8 @@ def _config(arguments: Sequence[str]) -> EvalConfig:
         usage="%(prog)s [-h] [--config FILE] [--model FOLDER] [--questions FILE] [--out FOLDER] [key=value ...]",
         description="Score models on the outline contract.",
         epilog="Any key of the config (docs/config.md) can be set by a bare key=value: generation.batch_size=8. A list "
-        "is replaced whole, in quotes: 'models=[{name: mine, path: outputs/mine}]'",
+        "is replaced whole, in quotes: 'models=[{name: mine, path: outputs/mine}]', or an entry of it changed by its "
+        "place from 0: models.0.name=before",
     )
     parser.add_argument("--config", default="configs/eval.yml", metavar="FILE", help="default: %(default)s")
     parser.add_argument(
@@ -96,14 +97,15 @@ def _config(arguments: Sequence[str]) -> EvalConfig:
     parser.add_argument("--questions", metavar="FILE", help="chat JSONL in place of the config's")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder of the results: its last part names the run")
     options = parser.parse_args(rest)
+    flags: list[str] = []
     if options.model:
         entries = [{"name": path.name, "path": str(path)} for path in options.model]
-        overrides.append(f"models={json.dumps(entries)}")
+        flags.append(f"models={json.dumps(entries)}")
     if options.questions:
-        overrides.append(f"questions={json.dumps(options.questions)}")
+        flags.append(f"questions={json.dumps(options.questions)}")
     if options.out:
-        overrides += [f"results={json.dumps(str(options.out.parent))}", f"run={json.dumps(options.out.name)}"]
-    return load_config(options.config, EvalConfig, overrides)
+        flags += [f"results={json.dumps(str(options.out.parent))}", f"run={json.dumps(options.out.name)}"]
+    return load_config(options.config, EvalConfig, [*flags, *overrides])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from evals.__main__ import _config
 from evals.comparisons import compare_all
 from evals.conditions import subjects
 from evals.config import EvalConfig
@@ -243,3 +244,8 @@ def test_a_limit_by_another_name_is_that_of_all_models_or_refused(with_models: M
 def test_greedy_samples_are_refused(with_models: Models) -> None:
     with pytest.raises(UserError, match="5 greedy samples would all be the same"):
         with_models({"name": "a", "path": "x"}, generation__samples=5)
+
+
+def test_a_key_reaches_a_model_that_a_flag_named() -> None:
+    config = _config(["--model", "outputs/mine", "--model", "outputs/other", "models.1.name=second"])
+    assert [model.name for model in config.models] == ["mine", "second"]
