@@ -26,7 +26,8 @@ LONGEST_PAUSE = 3600.0
 """Seconds of a Retry-After that a run waits out; for longer ones it ends."""
 _RETRIED = frozenset({408, 409, 425, 429})
 _USED_UP = "insufficient_quota"
-"""What OpenAI says in a 429 that means 402: no waiting mends it."""
+"""What a 429 says at OpenAI where the account cannot pay, and at others where it asked too much in a minute: only the
+attempts of a request tell which."""
 
 
 def read_fault(error: Exception, timeout: float) -> RequestFailed:
@@ -44,9 +45,8 @@ def read_status(status: int, body: str, wait: float | None = None) -> RequestFai
     """Return the failure that an HTTP status other than 200 means; `wait`: seconds that the server asked for."""
     # The body of a 401 often repeats a part of the key.
     said = "" if status == 401 else f": {' '.join(body.split())[:300]}"
-    meant = 402 if status == 429 and _USED_UP in body else status
-    retriable = meant in _RETRIED or meant >= 500
-    failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=meant)
+    retriable = status in _RETRIED or status >= 500
+    failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
     failure.body = None if status == 401 else body
     return failure
 
@@ -63,6 +63,12 @@ def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
         return UserError(
             f"{endpoint.base_url} {_REFUSALS[failure.status]}{key} ({failure.reason})",
             hint="what was answered so far is kept in the journal: mend this and start the same command again",
+        )
+    if failure.status == 429 and _USED_UP in (failure.body or ""):
+        return UserError(
+            f"{endpoint.base_url} goes on saying that the account's quota is used up ({failure.reason})",
+            hint="what was answered so far is kept in the journal: start the same command again once there is more; "
+            "a lower requests_per_minute or tokens_per_minute where it is one of a minute",
         )
     if failure.wait is not None and failure.wait > LONGEST_PAUSE:
         return UserError(

@@ -126,14 +126,19 @@ def test_a_refusal_stops_at_once_and_never_shows_the_key(server: ChatServer, ask
         assert json.dumps(KEY)[1:-1] not in text
 
 
-def test_an_account_that_is_used_up_stops_the_run_though_it_is_told_as_too_many_requests(
-    server: ChatServer, ask, tmp_path: Path
-) -> None:
-    error = {"message": "You exceeded your current quota", "type": "insufficient_quota", "code": "insufficient_quota"}
-    server.script = lambda seen, times: Act(status=429, raw=json.dumps({"error": error}))
-    with pytest.raises(UserError, match="nothing is left on the account"):
+USED_UP = Act(status=429, raw=json.dumps({"error": {"message": "You exceeded it", "code": "insufficient_quota"}}))
+
+
+def test_a_quota_that_stays_used_up_stops_the_run(server: ChatServer, ask) -> None:
+    server.script = lambda seen, times: USED_UP
+    with pytest.raises(UserError, match="goes on saying that the account's quota is used up"):
         asyncio.run(ask())
-    assert len(server.seen) == 1
+    assert len(server.seen) == 3
+
+
+def test_a_quota_of_a_minute_is_waited_for(server: ChatServer, ask) -> None:
+    server.script = first(USED_UP)
+    assert asyncio.run(ask()).content == "fine"
 
 
 def test_a_server_that_is_not_there_is_one_message(ask) -> None:
