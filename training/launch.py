@@ -15,7 +15,7 @@ from training.group import run_in_group
 from training.hub import require_model
 from training.machine import require_machine
 from training.processes import Place, environment, launch_command
-from training.render import check_inputs, render, write_config
+from training.render import check_inputs, config_text, render, write_config
 from training.schema import check_config
 
 TRAINED = "trained-from"
@@ -45,8 +45,13 @@ def train(
     place = place or Place()
     place.check()
     config = render(path, overrides, keys, place.gpus)
-    _require_startable(path, config, place)
+    _require_sound(path, config)
     out = Path(config["output_dir"])
+    state, mark = _state(config_text(config)), out / TRAINED
+    if skip_done and mark.is_file() and mark.read_text(encoding="utf-8") == state and _has_weights(out):
+        console.print(f"{out}: trained already with this config and this dataset")
+        return 0
+    _require_startable(path, config, place)
     checkpoint = to_resume(out) if resume else None
     before = _written(out)
     trained = _trained(out)
@@ -54,10 +59,6 @@ def train(
     rendered = write_config(config)
     if checkpoint:
         _say_what_changed(checkpoint, before, _written(out))
-    state, mark = _state(rendered), out / TRAINED
-    if skip_done and mark.is_file() and mark.read_text(encoding="utf-8") == state and _has_weights(out):
-        console.print(f"{out}: trained already with this config and this dataset")
-        return 0
     mark.unlink(missing_ok=True)
     console.print(f"training {out}: step of {_step(config, place.gpus)}, attention {config.get('attn_implementation')}")
     options = [f"--resume-from-checkpoint={checkpoint}"] if checkpoint else []
@@ -73,12 +74,16 @@ def train(
     return status if status >= 0 else 128 - status
 
 
-def _require_startable(path: str, config: Mapping[str, Any], place: Place) -> None:
-    """Raise `UserError` for what would end the run before its first step."""
+def _require_sound(path: str, config: Mapping[str, Any]) -> None:
+    """Raise `UserError` for what is wrong with the run itself."""
     if not config.get("output_dir"):
         raise UserError(f"{path}: output_dir is missing")
     check_config(path, config)
     check_inputs(path, config)
+
+
+def _require_startable(path: str, config: Mapping[str, Any], place: Place) -> None:
+    """Raise `UserError` for what would end the run before its first step: the machine, the model, the checkpoint."""
     require_machine(path, config, place)
     model = str(config.get("base_model"))
     if not Path(model).exists():
@@ -115,8 +120,8 @@ def _trained(out: Path) -> _Trained | None:
     config, mark = out / "config.yml", out / TRAINED
     if not (config.is_file() and mark.is_file() and _has_weights(out)):
         return None
-    said = mark.read_text(encoding="utf-8")
-    return _Trained(config.read_text(encoding="utf-8"), said, _weights(out)) if said == _state(config) else None
+    text, said = (file.read_text(encoding="utf-8") for file in (config, mark))
+    return _Trained(text, said, _weights(out)) if said == _state(text) else None
 
 
 def _put_back(out: Path, trained: _Trained) -> None:
@@ -133,8 +138,8 @@ def _weights(out: Path) -> dict[str, tuple[int, int]]:
     return {name: (file.st_size, file.st_mtime_ns) for name, file in files.items()}
 
 
-def _state(config: Path) -> str:
-    return hashlib.sha256(config.read_bytes()).hexdigest()
+def _state(config: str) -> str:
+    return hashlib.sha256(config.encode()).hexdigest()
 
 
 def _finish(out: Path, state: str) -> None:

@@ -116,10 +116,14 @@ def is_file(path: str) -> bool:
 
 def write_config(config: Mapping[str, Any]) -> Path:
     """Write the whole config to `<output_dir>/config.yml` and return that path."""
-    out = Path(config["output_dir"])
-    text = yaml.safe_dump(with_prepared_path(config), sort_keys=False, allow_unicode=True, width=120)
-    write_text(out / "config.yml", text)
-    return out / "config.yml"
+    path = Path(config["output_dir"], "config.yml")
+    write_text(path, config_text(config))
+    return path
+
+
+def config_text(config: Mapping[str, Any]) -> str:
+    """Return what `write_config` writes."""
+    return yaml.safe_dump(with_prepared_path(config), sort_keys=False, allow_unicode=True, width=120)
 
 
 def with_prepared_path(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 from settings import UserError
 from training.launch import TRAINED, _explain, _written, train
+from training.machine import Machine
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ASK = "import sys; from settings import run_command; from training.hub import require_model as ask; "
@@ -80,6 +81,26 @@ def test_a_validation_set_that_fills_no_batch_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="the validation set does not fill one batch on every GPU") as raised:
         _explain("configs/x.yml", tmp_path)
     assert "eval_sample_packing=false eval_batch_size=1" in str(raised.value.hint)
+
+
+def test_a_run_that_is_done_is_found_done_on_a_machine_that_could_not_train_it(
+    tiny_run: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = str(tiny_run(plugins=None))
+
+    def ends_well(command: object, environment: object) -> int:
+        for name in ("config.json", "tokenizer_config.json", "model.safetensors"):
+            (tmp_path / "out" / name).write_text("{}", encoding="utf-8")
+        return 0
+
+    monkeypatch.setattr("training.launch.run_in_group", ends_well)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("training.machine.look", lambda *_: Machine(1, True, True, True, True))
+        assert train(run) == 0
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert train(run, skip_done=True) == 0
+    with pytest.raises(UserError, match="the run wants 1 GPU of this machine, and PyTorch finds 0"):
+        train(run)
 
 
 @pytest.mark.parametrize("touched", [False, True])
