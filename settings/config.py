@@ -81,18 +81,19 @@ def apply_overrides(values: dict[str, Any], overrides: Sequence[str]) -> dict[st
     return merged
 
 
-def merge(base: Mapping[Any, Any], over: Mapping[Any, Any]) -> dict[Any, Any]:
+def merge(base: Mapping[Any, Any], over: Mapping[Any, Any], place: str = "") -> dict[Any, Any]:
     """Lay `over` on `base`: mappings are merged key by key, everything else is replaced.
 
-    A mapping of places (0, 1, ...) over a list changes these entries; a place that the list lacks is a `UserError`.
+    A mapping of places (0, 1, ...) over a list changes these entries; a place that the list lacks is a `UserError`,
+    which names it behind `place`, the dotted key of `base` with its dot.
     """
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)
         if isinstance(below, list) and isinstance(value, Mapping) and value and all(str(at).isdigit() for at in value):
-            merged[key] = _merge_entries(key, below, {int(at): entry for at, entry in value.items()})
+            merged[key] = _merge_entries(f"{place}{key}", below, {int(at): entry for at, entry in value.items()})
         elif isinstance(below, Mapping) and isinstance(value, Mapping):
-            merged[key] = merge(below, value)
+            merged[key] = merge(below, value, f"{place}{key}.")
         else:
             merged[key] = value
     return merged
@@ -105,7 +106,7 @@ def _merge_entries(key: str, entries: Sequence[Any], over: Mapping[int, Any]) ->
                 f"{key}.{at}: there is no such entry, the list holds {len(entries)} (the first is {key}.0)",
                 hint=f"give the whole list to add one: {key}=[...]",
             )
-    merged = merge(dict(enumerate(entries)), over)
+    merged = merge(dict(enumerate(entries)), over, f"{key}.")
     return [merged[at] for at in range(len(entries))]
 
 

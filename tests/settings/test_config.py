@@ -52,6 +52,8 @@ def test_an_override_reaches_an_entry_of_a_list_and_leaves_its_other_keys(tmp_pa
     config = load_config(tmp_path / "run.yml", Listed, ["runs.1.limits.concurrency=9", "runs.1.names.0=c"])
     assert [run.limits.concurrency for run in config.runs] == [1, 9]
     assert config.runs[1].names == ("c", "b")
+    with pytest.raises(UserError, match=r"runs\.1\.names\.2: there is no such entry"):
+        load_config(tmp_path / "run.yml", Listed, ["runs.1.names.2=c"])
 
 
 @pytest.mark.parametrize(
