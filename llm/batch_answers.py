@@ -14,7 +14,7 @@ from llm.estimate import Estimate
 from llm.faults import read_status, stop_for
 from llm.journal import Journal
 from llm.refusals import Refusals
-from llm.request import RequestFailed, read_reply
+from llm.request import RequestFailed, read_reply, require_whole
 from settings import UserError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class _Collected:
         usage = usage_of(body)
         try:
             _check(said, response)
-            reply = read_reply(body)
+            reply = require_whole(read_reply(body))
             usage = self._estimate.fill(reply.usage, characters, reply.content)
         except RequestFailed as error:
             failure, body = error, body if error.body is None else error.body

@@ -19,7 +19,7 @@ from llm.faults import FAULTS, is_overload, read_fault, stop_for
 from llm.journal import Journal
 from llm.limiter import Limiter
 from llm.refusals import Refusals
-from llm.request import Reply, Request, RequestFailed, read_reply, recorded_reply
+from llm.request import Reply, Request, RequestFailed, read_reply, recorded_reply, require_whole
 from llm.retries import policy
 from llm.usage import Usage
 from settings import UserError
@@ -134,7 +134,7 @@ class ChatClient:
         try:
             body = self.journal.redact(await self._post(request))
             body = _parse(body)
-            reply = read_reply(body)
+            reply = require_whole(read_reply(body))
             usage = self.estimate.fill(reply.usage, request.characters, reply.content)
         except (*FAULTS, RequestFailed) as error:
             failure = error if isinstance(error, RequestFailed) else read_fault(error, self.endpoint.timeout)

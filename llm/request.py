@@ -44,6 +44,10 @@ class Reply:
     choices: int = 1
 
 
+_BROKEN_OFF = "insufficient_system_resource"
+"""The finish reason that DeepSeek gives."""
+
+
 class RequestFailed(Exception):
     """One request without a usable answer.
 
@@ -69,6 +73,13 @@ class RequestFailed(Exception):
         self.wait = wait
         self.unreachable = unreachable
         self.status = status
+
+
+def require_whole(reply: Reply) -> Reply:
+    """Return a reply; raises `RequestFailed` for one that the provider broke off for its own sake, not the model's."""
+    if reply.finish_reason == _BROKEN_OFF:
+        raise RequestFailed("the provider broke off its answer for want of resources", retriable=True)
+    return reply
 
 
 class NotSent(RequestFailed):

@@ -28,7 +28,7 @@ _CUT = {
     "content_filter": "by a filter of the provider",
     "insufficient_system_resource": "for want of resources at the provider",
 }
-"""By the finish reason; the last one is DeepSeek's."""
+"""By the finish reason; the last one, DeepSeek's, only in journals of before it was a failed request."""
 
 
 def answer_of(reply: Reply, fingerprint: str) -> Answer:

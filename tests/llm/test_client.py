@@ -52,8 +52,9 @@ def test_the_request_carries_key_model_and_parameters(server: ChatServer, ask) -
         Act(raw='{"error": "overloaded"}'),
         Act(raw='{"choices": []}'),
         Act(raw="[]"),
+        Act(content="half an answer", finish_reason="insufficient_system_resource"),
     ],
-    ids=lambda act: f"{act.status} {'reset' if act.reset else act.raw}",
+    ids=lambda act: f"{act.status} {'reset' if act.reset else act.raw or act.finish_reason}",
 )
 def test_a_fault_that_passes_is_retried(server: ChatServer, ask, tmp_path: Path, act: Act) -> None:
     server.script = first(act)
