@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from settings import load_config, write_jsonl
 # Two threads gain nothing on a tiny model, and wait for each other when the machine is busy.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+Models = Callable[..., EvalConfig]
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
@@ -93,3 +95,23 @@ def config_file(tmp_path: Path, tiny_model: Path, questions_file: Path) -> Path:
 @pytest.fixture
 def run(config_file: Path) -> Callable[..., list[Result]]:
     return lambda *overrides: list(evaluate(load_config(config_file, EvalConfig, overrides)).results)
+
+
+@pytest.fixture
+def with_models(config_file: Path) -> Models:
+    def load(*entries: dict[str, Any], **keys: Any) -> EvalConfig:
+        overrides = [f"{key.replace('__', '.')}={json.dumps(value)}" for key, value in keys.items()]
+        return load_config(config_file, EvalConfig, [f"models={json.dumps(entries)}", *overrides])
+
+    return load
+
+
+def saved(path: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Write a file of completions, and return the entry of a model that is made of it."""
+    write_jsonl(path, rows)
+    return {"name": "saved", "completions": str(path)}
+
+
+def scored(config: EvalConfig) -> Result:
+    """What a config's first condition came to."""
+    return evaluate(config).results[0]
