@@ -20,7 +20,7 @@ JOURNAL = "journal.jsonl"
 
 
 def judge_all(
-    config: JudgeConfig, folder: Path, questions: Sequence[Question], answers: Answers, confidence: float = 0.95
+    config: JudgeConfig, folder: Path, questions: Sequence[Question], answers: Answers, confidence: float
 ) -> JudgeSummary:
     """Return what the judge thinks of each model's answers, and of each pair of models.
 

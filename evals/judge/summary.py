@@ -119,7 +119,7 @@ def _graded(model: str, rated: Sequence[Rated]) -> Graded:
     return Graded(model, len(ratings), _reasons(one.verdict for one in rated), axes)
 
 
-def summarize_pairs(compared: Sequence[Compared], confidence: float = 0.95) -> list[Preferred]:
+def summarize_pairs(compared: Sequence[Compared], confidence: float) -> list[Preferred]:
     """Return the figures of each pair of models, in the order in which they come."""
     pairs = dict.fromkeys((one.first, one.second) for one in compared)
     return [

@@ -91,6 +91,6 @@ def judge(
 
     def run(answers: dict[str, dict[int, str]], options: dict[str, Any] | None = None, **changed: Any) -> JudgeSummary:
         config = JudgeConfig.model_validate(settings_of(**changed) | (options or {}))
-        return judge_all(config, tmp_path / "judge", QUESTIONS, answers)
+        return judge_all(config, tmp_path / "judge", QUESTIONS, answers, 0.95)
 
     return run

@@ -24,7 +24,7 @@ from pathlib import Path
 from evals.judge import JudgeConfig, judge_all
 from tests.evals.judge.conftest import BAD, GOOD, QUESTIONS
 config = JudgeConfig.model_validate_json(sys.argv[1])
-judge_all(config, Path(sys.argv[2]), QUESTIONS, {"good": GOOD, "bad": BAD})
+judge_all(config, Path(sys.argv[2]), QUESTIONS, {"good": GOOD, "bad": BAD}, 0.95)
 """
 
 
@@ -56,7 +56,7 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(
     # What was in flight when it died was answered to nobody; four at most were.
     assert server.ledger.repeated.total() <= 4
     assert server.ledger.paid_twice <= 4
-    whole = judge_all(config, tmp_path / "at once", QUESTIONS, TWO)
+    whole = judge_all(config, tmp_path / "at once", QUESTIONS, TWO, 0.95)
     assert json.dumps(resumed.as_json()["pairwise"]) == json.dumps(whole.as_json()["pairwise"])
     assert json.dumps(resumed.as_json()["pointwise"]) == json.dumps(whole.as_json()["pointwise"])
 

@@ -33,7 +33,7 @@ def compared(results: list) -> list[Compared]:
 
 @given(RESULTS)
 def test_every_pair_is_counted_once(results: list) -> None:
-    (pair,) = summarize_pairs(compared(results))
+    (pair,) = summarize_pairs(compared(results), 0.95)
     counts = [pair.wins, pair.losses, pair.ties, pair.identical, pair.inconsistent]
     assert sum(counts) == pair.win_rate.n == len(results) - pair.unscored.get("no answer", 0)
 
@@ -42,7 +42,7 @@ def test_every_pair_is_counted_once(results: list) -> None:
 def test_swapping_the_models_turns_the_win_rate_round(results: list) -> None:
     turned = {"win": "loss", "loss": "win"}
     (one,), (other,) = (
-        summarize_pairs(compared(given))
+        summarize_pairs(compared(given), 0.95)
         for given in (results, [result if result is LOST else turned.get(result, result) for result in results])
     )
     assert one.p_value == other.p_value
@@ -52,7 +52,7 @@ def test_swapping_the_models_turns_the_win_rate_round(results: list) -> None:
 
 
 def test_without_ties_the_interval_and_the_test_are_those_of_scipy() -> None:
-    (pair,) = summarize_pairs(compared(["win"] * 9 + ["loss"] * 3))
+    (pair,) = summarize_pairs(compared(["win"] * 9 + ["loss"] * 3), 0.95)
     expected = binomtest(9, 12)
     interval = expected.proportion_ci(0.95, method="wilson")
     assert (pair.win_rate.low, pair.win_rate.high) == pytest.approx((interval.low, interval.high))
@@ -60,7 +60,7 @@ def test_without_ties_the_interval_and_the_test_are_those_of_scipy() -> None:
 
 
 def test_what_is_undecided_counts_half() -> None:
-    (pair,) = summarize_pairs(compared(["win", "tie", "inconsistent", "identical", LOST]))
+    (pair,) = summarize_pairs(compared(["win", "tie", "inconsistent", "identical", LOST]), 0.95)
     assert pair.win_rate.share == pytest.approx((1 + 3 / 2) / 4)
     assert (pair.agreement.n, pair.agreement.share) == (3, pytest.approx(2 / 3))
     assert (pair.first_position.n, pair.first_position.share) == (4, pytest.approx(3 / 4))
