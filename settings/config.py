@@ -90,7 +90,12 @@ def merge(base: Mapping[Any, Any], over: Mapping[Any, Any], place: str = "") -> 
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)
-        if isinstance(below, list) and isinstance(value, Mapping) and value and all(str(at).isdigit() for at in value):
+        if (
+            isinstance(below, list)
+            and isinstance(value, Mapping)
+            and value
+            and all(str(at).isdecimal() for at in value)
+        ):
             merged[key] = _merge_entries(f"{place}{key}", below, {int(at): entry for at, entry in value.items()})
         elif isinstance(below, Mapping) and isinstance(value, Mapping):
             merged[key] = merge(below, value, f"{place}{key}.")

@@ -10,7 +10,8 @@ from settings.errors import UserError
 ADAPTER = "adapter_config.json"
 TEMPLATE = "chat_template.jinja"
 
-_FOLDERS = ("models", "outputs")
+FOLDERS = ("models", "outputs")
+"""Where models are made, from the repository's root."""
 _TOLD = ("adapter", "lora_r", "lora_alpha", "rl", "chat_template", "sequence_len", "sample_packing", "num_epochs",
          "max_steps", "micro_batch_size", "gradient_accumulation_steps", "optimizer", "learning_rate",
          "lr_scheduler", "weight_decay", "bf16", "fp16", "deepspeed", "seed")  # fmt: skip
@@ -43,7 +44,7 @@ def base_of(adapter: Path, fetch: Callable[[str, str | None], Path]) -> Path:
 def is_here(name: str) -> bool:
     """True for a base model that a path names, not an id of the hub."""
     path = Path(name)
-    return path.is_dir() or path.is_absolute() or path.parts[0] in _FOLDERS
+    return path.is_dir() or path.is_absolute() or path.parts[0] in FOLDERS
 
 
 def told(run: Mapping[str, Any]) -> dict[str, str]:

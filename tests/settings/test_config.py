@@ -59,6 +59,7 @@ def test_an_override_reaches_an_entry_of_a_list_and_leaves_its_other_keys(tmp_pa
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
+        (["names.²=c"], "names must be a valid tuple"),
         (["names.2=c"], "names.2: there is no such entry, the list holds 2 (the first is names.0)"),
         (["limits.concurrency=0"], "limits.concurrency must be greater than or equal to 1, got 0"),
         (["limits.concurency=3"], "limits.concurency is not a known key; did you mean concurrency?"),

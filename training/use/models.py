@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from settings import UserError, model_folder
-from settings.model_folder import ADAPTER, TEMPLATE, has_template, is_here
+from settings.model_folder import ADAPTER, FOLDERS, TEMPLATE, has_template, is_here
 from training.base_models import is_model_folder
 
 Kind = Literal["folder", "adapter", "gguf"]
@@ -17,7 +17,6 @@ Kind = Literal["folder", "adapter", "gguf"]
 RUN = "config.yml"
 """The rendered config that `just train` leaves beside the weights."""
 
-_FOLDERS = ("models", "outputs")
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _FILES = ("*.json", "*.jinja", "*.txt", "*.safetensors", "*.model")
 
@@ -136,6 +135,6 @@ def _listing(folder: Path) -> str:
 
 
 def _what_is_there() -> str:
-    folders = [path.parent for root in _FOLDERS for path in Path(root).glob("*/*.safetensors")]
+    folders = [path.parent for root in FOLDERS for path in Path(root).glob("*/*.safetensors")]
     names = ", ".join(map(str, dict.fromkeys(folders)))
     return f"here are: {names}" if names else "`just train` trains one, `just base-model smollm2` brings one"
