@@ -9,6 +9,9 @@ from llm.storage import writing
 from prep.config import Source
 from settings import UserError, console, write_jsonl, write_text
 
+_CLOSED = "the client has been closed"
+"""All that the hub's client says (huggingface_hub 1.x) where there is no network: it tries again after it has ended."""
+
 
 def fetch(source: Source, raw: Path) -> Path:
     """Return the JSON Lines copy of a hub's dataset in `raw`, after fetching it where it is not there yet.
@@ -41,8 +44,9 @@ def _from_hub(hub: str, revision: str, split: str) -> list[dict]:
     try:
         dataset = datasets.load_dataset(hub, revision=revision, split=split)
     except Exception as error:  # the hub's client raises some twenty kinds for "no network" and "no such dataset"
+        said = "there is no connection" if _CLOSED in str(error) else " ".join(str(error).split())[:300]
         raise UserError(
-            f"{hub}@{revision}: the dataset cannot be fetched from the hub: {' '.join(str(error).split())[:300]}",
+            f"{hub}@{revision}: the dataset cannot be fetched from the hub: {said}",
             hint="check the name and the network, or give a local file: --source PATH",
         ) from error
     # A date, say, is no value of JSON; the mapped columns are read as text in any case.

@@ -96,3 +96,10 @@ def test_a_hub_that_cannot_be_reached_is_one_message(run_module, tmp_path: Path)
     assert done.returncode == 2
     assert "cannot be fetched from the hub" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_hub_without_a_connection_is_told_as_that(run_module, tmp_path: Path) -> None:
+    nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}
+    done = run_module("prep", "download", f"raw={tmp_path}", **nowhere)
+    assert done.returncode == 2
+    assert "cannot be fetched from the hub: there is no connection" in done.stderr.replace("\n", " ")
