@@ -117,7 +117,7 @@ def _data(plan: Plan) -> str:
         f"longest {max(lengths):,}, mean {sum(lengths) / len(lengths):.0f}",
         _too_long(plan),
         f"{word} {steps.efficiency:.1%}, padding waste {1 - steps.efficiency:.1%}; the incomplete last batch of an "
-        f"epoch leaves out {steps.left}, others each time",
+        f"epoch leaves out {steps.left}{', others each time' if steps.left else ''}",
         f"{steps.steps:,} steps of {steps.step_tokens:,} tokens in {steps.epochs:g} epochs: "
         f"{round(steps.trained_on * steps.epochs):,} tokens, {steps.answers / max(steps.trained_on, 1):.0%} trained",
     ]
