@@ -139,6 +139,8 @@ def shows_words(text: str) -> bool:
 
     What shows nothing: HTML's tags and comments, the text that stands for a picture, letters that are fillers.
     """
+    if not text:
+        return False
     if not _MARKED.search(text):
         return _LETTER.search(text) is not None
     pictures = 0

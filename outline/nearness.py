@@ -19,10 +19,10 @@ def nearness(outline: Outline, spec: StructureSpec) -> float:
     near *= spec.max_children / max(spec.max_children, outline.max_children)
     if spec.max_roots:
         near *= spec.max_roots / max(spec.max_roots, len(outline.roots))
-    return near if spec.allow_prose else near * _inside(outline, sum(len(tokens(text)) for text in points))
+    return near if spec.allow_prose else near * _inside(outline, len(tokens(" ".join(points))))
 
 
 def _inside(outline: Outline, listed: int) -> float:
     """The share of words inside the list (`listed`), parted by the lists that there are instead of one."""
-    outside = sum(len(tokens(text)) for _, text in outline.prose)
+    outside = len(tokens(" ".join(text for _, text in outline.prose)))
     return listed / max(1, listed + outside) / max(1, outline.lists)
