@@ -65,8 +65,7 @@ def check_fidelity(source: str | None, outline: str | Outline, context: str = ""
     numbers = compare_quantities(source, tree, context)
     points = "\n".join([*(node.text for _, _, node in tree.walk()), *(text for _, text in tree.prose)])
     words = tokens(blank_markers(source)), tokens(points)
-    # The source's own words in their own order deny what it denies, however they are cut into points.
-    invented, lost = (set(), set()) if words[0] == words[1] else compare_negations(source, tree, context)
+    invented, lost = compare_negations(source, tree, context)
     content, kept = stems(words[0]), stems(words[1])
     return FidelityReport(
         checked=True,

@@ -2,6 +2,7 @@
 
 from outline.mentions import Mention
 from outline.negations.company import turned_company
+from outline.negations.cuts import cut_denials
 from outline.negations.matching import compare, name_of
 from outline.negations.passages import denials_of_text, passages_of_outline, passages_of_text
 from outline.negations.tokens import spans_of
@@ -16,6 +17,7 @@ def compare_negations(source: str, outline: Outline, context: str = "") -> tuple
     given, told = passages_of_text(source), passages_of_outline(outline)
     invented, lost = compare(given, told, lambda: denials_of_text(context))
     more, fewer = turned_company(given, told)
+    lost = [*lost, *cut_denials(given, told)]
     return {name_of(claim) for claim in invented} | more, {name_of(claim) for claim in lost} | fewer
 
 

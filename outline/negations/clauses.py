@@ -9,6 +9,8 @@ _AND = ("and", "or", "nor")
 _OBJECT = ("it", "them", "you", "this", "that", "these", "those")
 _ITEM = 3
 """Words of an item of a list; more are a clause."""
+_LET = 4
+"""Words from "let" to what somebody is let do."""
 _DENYING = ("verbal", "nominal", "conditional")
 
 
@@ -161,7 +163,7 @@ def _raised(tokens: Sequence[Token], first: int, at: int) -> bool:
 def _is_imperative(tokens: Sequence[Token], first: int, at: int) -> bool:
     """Whether a verb in its plain form gives new advice: behind a finished phrase, before an object of its own."""
     token, before, following = tokens[at], tokens[at - 1], tokens[at + 1]
-    if "light" in before.roles or before.word.cue or at - first < 2:
+    if "light" in before.roles or before.word.cue or at - first < 2 or is_let(tokens, first, at):
         return False
     if "imperatives" in before.roles and not (at - 2 >= first and tokens[at - 2].word.cue == "verbal"):
         return False
@@ -173,6 +175,12 @@ def _is_imperative(tokens: Sequence[Token], first: int, at: int) -> bool:
     if token.text != "do" and following.word.cue == "verbal":
         return False
     return following.text not in (",", ".", "and", "or") and "auxiliaries" not in following.roles
+
+
+def is_let(tokens: Sequence[Token], first: int, at: int) -> bool:
+    """Whether the verb at `at` is what nobody is let do: "do not let your sister stop the tablets"."""
+    near = range(max(first + 1, at - _LET), at)
+    return any(tokens[place].text == "let" and tokens[place - 1].word.cue == "verbal" for place in near)
 
 
 def _has_verb_of_its_own(tokens: Sequence[Token], first: int, comma: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from outline.negations.clauses import is_let
 from outline.negations.events import MOST, Event, Polarity
 from outline.negations.lexicon import DENIED, UNSURE
 from outline.negations.lists import goes_on, is_list, lists_on, opposes
@@ -91,7 +92,7 @@ class Scope:
             links = {"auxiliaries", "articles", "links"}
             near = all(not links.isdisjoint(one.roles) for one in self.words[self.at + 1 : place])
             joined = before == "or" or (before == "and" and token.text.endswith("ing") and self.kind == "objects")
-            return (near and self.kind != "objects") or before == "to" or joined
+            return (near and self.kind != "objects") or before == "to" or joined or is_let(self.words, self.at, place)
         if token.word.cue == "verbal" and place == self.at + 1 and self.kind == "verbal":
             return True
         if token.text == "not":
