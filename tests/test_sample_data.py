@@ -1,4 +1,4 @@
-"""The sample that ships: enough of it, in the style of the public dataset, and no two rows alike."""
+"""The sample that ships: enough of it, as varied as the public dataset, and no two rows alike."""
 
 from pathlib import Path
 
@@ -26,6 +26,12 @@ def test_every_row_has_the_public_columns_and_a_known_severity() -> None:
     for row in TRAINED + HELD_OUT:
         assert list(row) == ["Description", "Patient", "Doctor", "Status"]
         assert row["Status"] in {"low severity", "medium severity", "high severity"}
+
+
+def test_doctors_write_in_sentences() -> None:
+    for row in TRAINED + HELD_OUT:
+        reply = row["Doctor"]
+        assert not reply or (reply[0] == reply[0].upper() and reply.endswith((".", "?", "!"))), reply
 
 
 def test_no_two_rows_share_a_sentence_pattern() -> None:

@@ -1,7 +1,9 @@
-"""A reply's clauses, in text that mostly has no punctuation."""
+"""A reply's clauses: its sentences, and where it has no marks, what the words show of them."""
 
 import re
+from collections.abc import Sequence
 
+from outline import negation_mentions
 from prep.rules.openings import Openings
 from prep.rules.seams import Seams
 from prep.rules.vocabulary import Grammar, Vocabulary
@@ -10,14 +12,17 @@ from prep.rules.words import Words
 _HARD_END = re.compile(r"[.!?;:]+[\"')\]]*$")
 _CONDITION_REACH = 25
 _LEAST_BEFORE_CONDITION = 4
+_LONGEST_SENTENCE = 60
+"""Words; what is longer was hardly written as one sentence, whatever its end says."""
 _SCRAP = 2
 
 
 class ClauseFinder:
     """Parts a reply into clauses by the words of a grammar and a vocabulary; what they mean it does not know.
 
-    A condition stays with what follows from it, and where it could belong to either side nothing is cut. No clause
-    begins between a number and its unit, or behind a negation.
+    A sentence that ends in its own mark stays whole. Where there are no marks, a condition stays with what stands on
+    both sides of it unless "then" says which it governs. No clause begins between a number and its unit, or between a
+    negation and what it denies.
     """
 
     def __init__(self, grammar: Grammar, vocabulary: Vocabulary) -> None:
@@ -27,15 +32,35 @@ class ClauseFinder:
         self.seams = Seams(self.openings)
 
     def clauses(self, reply: str, longest: int) -> list[Words]:
-        """Return the clauses in order; each word stands in exactly one. Those of over `longest` words are cut again."""
-        found = self._without_scraps(self._split(Words.of(reply)))
-        return [piece for clause in found for piece in self.seams.shorten(clause, longest)]
+        """Return the clauses in order; each word stands in exactly one.
+
+        Clauses of over `longest` words that do not end in a mark are cut again where their grammar shows a seam.
+        """
+        words = Words.of(reply)
+        found = [clause for sentence in self._sentences(words) for clause in self._parted(sentence, longest)]
+        return _rejoined(self._without_scraps(found), _inside_denials(reply))
+
+    def _sentences(self, words: Words) -> list[Words]:
+        if not words.plain:
+            return []
+        ends = [i for i in range(1, len(words.plain)) if self._hard_end(words, i - 1)]
+        return [words.part(a, b) for a, b in zip([0, *ends], [*ends, len(words.plain)], strict=True)]
+
+    def _parted(self, sentence: Words, longest: int) -> list[Words]:
+        """The clauses of what stands between two marks."""
+        if self._hard_end(sentence, -1) and len(sentence.plain) <= _LONGEST_SENTENCE:
+            return [sentence]
+        return [piece for clause in self._split(sentence) for piece in self.seams.shorten(clause, longest)]
 
     def body(self, plain: tuple[str, ...]) -> int:
         """Return where a clause begins once its connective ("also", "and please") is passed."""
         start = self.grammar.coordinators.at(plain, 0) or self.grammar.followers.at(plain, 0)
         start += self.grammar.connectives.at(plain, start)
         return start if start < len(plain) else 0
+
+    def leans(self, clause: Words) -> bool:
+        """Whether the clause opens with a word that points back ("it", "then", "but"), and so says little alone."""
+        return bool(self.grammar.leaning.at(clause.plain, 0))
 
     def asks(self, clause: Words) -> bool:
         """Whether the clause is a question."""
@@ -49,10 +74,7 @@ class ClauseFinder:
         return self.openings.order(("", *plain[self.body(plain) :]), 1) or bool(self.grammar.polite.at(plain, 0))
 
     def _split(self, words: Words) -> list[Words]:
-        plain = words.plain
-        if not plain:
-            return []
-        starts = [0]
+        plain, starts = words.plain, [0]
         skip, owed, due = self._opened(plain, 0)
         for i in range(1, len(plain)):
             fresh = i == due or self._hard_end(words, i - 1)
@@ -119,8 +141,10 @@ class ClauseFinder:
                 return False
             if self.openings.connective(plain, j) or self.openings.item(plain, j):
                 return bool(grammar.polite.at(plain, j))
-            if plain[j] == "then" or self.openings.main(plain, j):
+            if plain[j] == "then":
                 return True
+            if self.openings.main(plain, j):
+                return False
         return False
 
     def _may_govern(self, plain: tuple[str, ...], i: int) -> bool:
@@ -134,3 +158,23 @@ class ClauseFinder:
 
     def _hard_end(self, words: Words, i: int) -> bool:
         return bool(_HARD_END.search(words.written[i])) and not self.grammar.abbreviations.at(words.plain[i:], 0)
+
+
+def _inside_denials(reply: str) -> set[int]:
+    """The words of a reply, by their number, before which a cut would part a negation from what it denies."""
+    starts = [match.start() for match in re.finditer(r"\S+", reply)]
+    mentions = negation_mentions(reply)
+    return {i for i, start in enumerate(starts) if any(mention.start < start < mention.end for mention in mentions)}
+
+
+def _rejoined(clauses: Sequence[Words], inside: set[int]) -> list[Words]:
+    """The clauses, those joined again that were parted before a word of `inside`."""
+    whole: list[Words] = []
+    at = 0
+    for clause in clauses:
+        if whole and at in inside:
+            whole[-1] = Words(whole[-1].written + clause.written, whole[-1].plain + clause.plain)
+        else:
+            whole.append(clause)
+        at += len(clause.plain)
+    return whole

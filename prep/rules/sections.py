@@ -21,7 +21,7 @@ class Place:
 
 
 class Sorter:
-    """Sorts clauses by the vocabulary's cues; a clause without any goes with the clause before it."""
+    """Sorts clauses by the vocabulary's cues; one without any, or that points back, goes with the one before it."""
 
     def __init__(self, vocabulary: Vocabulary, finder: ClauseFinder) -> None:
         self.vocabulary = vocabulary
@@ -41,8 +41,11 @@ class Sorter:
     def place(self, clauses: Sequence[Words]) -> list[Place]:
         """Return each clause's place, in the order of the clauses."""
         places: list[Place] = []
-        for clause in clauses:
-            places.append(self._place(clause, places[-1] if places else None))
+        for number, clause in enumerate(clauses):
+            before = places[-1] if places else None
+            # What points back after a question is about what was said before that.
+            leans = before and self.finder.leans(clause) and not self.finder.asks(clauses[number - 1])
+            places.append(before if before and leans else self._place(clause, before))
         return places
 
     def _place(self, clause: Words, before: Place | None) -> Place:

@@ -93,6 +93,7 @@ class Grammar(Settings):
     questions: PhraseList
     never_question_after: PhraseList
     connectives: PhraseList
+    leaning: PhraseList
     never_connect_after: PhraseList
     conditions: PhraseList
     repetitions: PhraseList

@@ -60,7 +60,7 @@ def test_recommendation_leads(teacher: RulesTeacher, reply: str) -> None:
 
 def test_sections_stand_in_the_order_of_the_vocabulary(teacher: RulesTeacher) -> None:
     order = ["Recommendation", "Assessment", "When to seek help", "Follow-up", "Questions", "Personal note"]
-    found = headings(teacher.outline(HEARTBURN))
+    found = headings(teacher.outline(f"{HEARTBURN}. If you cannot swallow at all, go to the emergency room."))
     assert found == [heading for heading in order if heading in found]
     assert "When to seek help" in found
 
@@ -82,6 +82,17 @@ def test_questions_to_the_patient_stand_apart(teacher: RulesTeacher) -> None:
 )
 def test_dose_condition_and_negation_stay_in_one_point(teacher: RulesTeacher, kept: str) -> None:
     assert any(kept in point.lower() for point in points(teacher.outline(HEARTBURN)))
+
+
+def test_what_points_back_stays_behind_what_it_points_to(teacher: RulesTeacher) -> None:
+    reply = (
+        "Your ankle is sprained. Take ibuprofen 400 mg three times a day with food. It is for 5 days. Then stop it. "
+        "Come back after 2 weeks. They will scan it."
+    )
+    found = points(teacher.outline(reply))
+    for first, second in (("Take ibuprofen", "It is for"), ("It is for", "Then stop"), ("Come back", "They will")):
+        at = next(i for i, point in enumerate(found) if point.startswith(first))
+        assert found[at + 1].startswith(second), found
 
 
 def test_greeting_and_farewell_go_first_when_words_may_be_dropped(teacher: RulesTeacher) -> None:

@@ -31,6 +31,10 @@ def finder(root: Path) -> ClauseFinder:
         "First, rest. | Then, walk 10 minutes! | Is it swollen? | Tell me",
         "see Dr. Rao again | the mole is 2.5 mm wide",
         "do not take aspirin and do not drive",
+        "Take it with food, and if the cough stays for a week, call us. | Rest, because sleep heals.",
+        "do not let anyone stop it in pregnancy | it is the same hormone",
+        "the iron will do you no favours",
+        "so much milk gives her hardly any iron | please begin iron drops",
     ],
 )
 def test_clauses_begin_where_a_reader_sees_them(finder: ClauseFinder, clauses: str) -> None:
@@ -42,6 +46,8 @@ def test_clauses_begin_where_a_reader_sees_them(finder: ClauseFinder, clauses: s
     "reply",
     [
         "take the syrup if the fever is above 38 the cough is not dangerous",
+        "diclofenac controls the spasm if kidneys are sound tamsulosin 0.4 mg at night may speed it",
+        "call the ambulance if she turns blue keep her calm",
         "but if you are still anxious you can undergo a scan of the abdomen",
         "when the numbness spreads to both legs and you cannot pass urine go to casualty",
         "once sugar gets controlled the infection will resolve without any medicine",
