@@ -9,7 +9,9 @@ from prep.rules.seams import Seams
 from prep.rules.vocabulary import Grammar, Vocabulary
 from prep.rules.words import Words
 
-_HARD_END = re.compile(r"[.!?;:]+[\"')\]]*$")
+_HARD_END = re.compile(r"[.!?;]+[\"')\]]*$")
+_EARLY = 4
+"""Words from a clause's beginning among which a pronoun points back to the clause before."""
 _CONDITION_REACH = 25
 _LEAST_BEFORE_CONDITION = 4
 _LONGEST_SENTENCE = 60
@@ -59,8 +61,10 @@ class ClauseFinder:
         return start if start < len(plain) else 0
 
     def leans(self, clause: Words) -> bool:
-        """Whether the clause opens with a word that points back ("it", "then", "but"), and so says little alone."""
-        return bool(self.grammar.leaning.at(clause.plain, 0))
+        """Whether the clause points back ("but", "skip it", "two weeks later"), and so says little alone."""
+        grammar, plain = self.grammar, clause.plain
+        early = any(grammar.pointers.at(plain, i) for i in range(min(_EARLY, len(plain))))
+        return bool(grammar.leaning.at(plain, 0)) or early or bool(grammar.afterwards.hits(plain))
 
     def asks(self, clause: Words) -> bool:
         """Whether the clause is a question."""

@@ -44,9 +44,12 @@ class Sorter:
         for number, clause in enumerate(clauses):
             before = places[-1] if places else None
             # What points back after a question is about what was said before that.
-            leans = before and self.finder.leans(clause) and not self.finder.asks(clauses[number - 1])
+            leans = before and self._leans(clause, clauses[number - 1])
             places.append(before if before and leans else self._place(clause, before))
         return places
+
+    def _leans(self, clause: Words, before: Words) -> bool:
+        return not self.finder.asks(before) and (before.written[-1].endswith(";") or self.finder.leans(clause))
 
     def _place(self, clause: Words, before: Place | None) -> Place:
         start = self.finder.body(clause.plain)

@@ -94,6 +94,8 @@ class Grammar(Settings):
     never_question_after: PhraseList
     connectives: PhraseList
     leaning: PhraseList
+    pointers: PhraseList
+    afterwards: PhraseList
     never_connect_after: PhraseList
     conditions: PhraseList
     repetitions: PhraseList
