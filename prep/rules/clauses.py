@@ -77,6 +77,12 @@ class ClauseFinder:
             return any(self.openings.order(plain, i) for i in range(1, len(plain)))
         return self.openings.order(("", *plain[self.body(plain) :]), 1) or bool(self.grammar.polite.at(plain, 0))
 
+    def hangs(self, plain: tuple[str, ...]) -> bool:
+        """Whether a condition stands anywhere in the clause."""
+        return any(
+            self.openings.condition(plain, i) or self.grammar.alternatives.at(plain, i) for i in range(len(plain))
+        )
+
     def _split(self, words: Words) -> list[Words]:
         plain, starts = words.plain, [0]
         skip, owed, due = self._opened(plain, 0)

@@ -54,8 +54,12 @@ class Sorter:
     def _place(self, clause: Words, before: Place | None) -> Place:
         start = self.finder.body(clause.plain)
         asks, commands = self.finder.asks(clause), self.finder.commands(clause.plain)
+        urgent = commands and not self.finder.hangs(clause.plain)
         scored = [
-            _score(section, clause.plain, start, _mood(section, asks, commands)) for section in self.vocabulary.sections
+            (0, -1)
+            if section.urgent and not (urgent and section.strong.hits(clause.plain))
+            else _score(section, clause.plain, start, _mood(section, asks, commands))
+            for section in self.vocabulary.sections
         ]
         best = max(range(len(scored)), key=lambda i: (scored[i][0], -i))
         if scored[best][0] > 0:
@@ -70,7 +74,7 @@ def _mood(section: Section, asks: bool, commands: bool) -> int:
     """The points that a section has for what a clause does, whatever it is about."""
     if section.questions:
         return _ASKED if asks else 0
-    if section.orders:
+    if section.orders or section.urgent:
         return _ORDERED if commands else 0
     return _STATED if section.otherwise else 0
 

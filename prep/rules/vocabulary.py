@@ -143,6 +143,7 @@ class Section(Cues):
     """One first-level heading with its kinds; `label` names a mixture of them.
 
     `orders` draws clauses that tell the reader what to do, `questions` those that ask, `otherwise` all the rest.
+    `urgent` takes nothing but orders that have a strong cue and no condition.
     """
 
     heading: str
@@ -150,6 +151,7 @@ class Section(Cues):
     orders: bool = False
     questions: bool = False
     otherwise: bool = False
+    urgent: bool = False
     kinds: tuple[Kind, ...] = ()
 
 

@@ -58,8 +58,25 @@ def test_recommendation_leads(teacher: RulesTeacher, reply: str) -> None:
     assert headings(teacher.outline(reply))[0] == "Recommendation"
 
 
+def test_an_order_to_get_help_now_leads_and_one_that_hangs_on_a_condition_does_not(teacher: RulesTeacher) -> None:
+    rest = "This may be a clot in the lung. Keep his leg still. Bring his letters."
+    now = parse_outline(teacher.outline(f"{rest} Call an ambulance this minute.")).roots
+    assert [node.text for node in now[0].children] == ["Call an ambulance this minute"]
+    later = teacher.outline(f"{rest} If he faints, call an ambulance.")
+    assert "Urgent care" not in headings(later)
+    assert "If he faints, call an ambulance" in points(later)
+
+
 def test_sections_stand_in_the_order_of_the_vocabulary(teacher: RulesTeacher) -> None:
-    order = ["Recommendation", "Assessment", "When to seek help", "Follow-up", "Questions", "Personal note"]
+    order = [
+        "Urgent care",
+        "Recommendation",
+        "Assessment",
+        "When to seek help",
+        "Follow-up",
+        "Questions",
+        "Personal note",
+    ]
     found = headings(teacher.outline(f"{HEARTBURN}. If you cannot swallow at all, go to the emergency room."))
     assert found == [heading for heading in order if heading in found]
     assert "When to seek help" in found

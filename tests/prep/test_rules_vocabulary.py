@@ -75,11 +75,11 @@ def test_a_heading_that_the_gate_would_refuse_is_one_message(
     root: Path, tmp_path: Path, spec: StructureSpec, key: str, text: str, told: str
 ) -> None:
     words = yaml.safe_load((root / "prep/rules/clinical.yml").read_text(encoding="utf-8"))
-    section = words["sections"][0]
+    section = words["sections"][1]
     place = section["kinds"][1] if key == "kind" else section
     place["label" if key == "kind" else key] = text
     words["grammar"] = str(root / "prep/rules/english.yml")
     (tmp_path / "words.yml").write_text(yaml.safe_dump(words), encoding="utf-8")
     name = {"kind": "kinds.1.label"}.get(key, key)
-    with pytest.raises(UserError, match=rf"words.yml: sections.0.{name}: the gate reads '{text}' as {told}"):
+    with pytest.raises(UserError, match=rf"words.yml: sections.1.{name}: the gate reads '{text}' as {told}"):
         RulesTeacher(tmp_path / "words.yml", spec)
