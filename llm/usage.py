@@ -59,7 +59,8 @@ class Usage:
         """Read the `usage` object of a chat completion.
 
         The cached share is read as OpenAI names it (`prompt_tokens_details.cached_tokens`) and as DeepSeek does
-        (`prompt_cache_hit_tokens`). A server that counts nothing gives a request without tokens, see
+        (`prompt_cache_hit_tokens`). Gemini and xAI count what a model thinks in `total_tokens` alone, and charge for
+        it as they do for the answer. A server that counts nothing gives a request without tokens, see
         `llm.estimate.Estimate.fill`.
         """
         counted: Mapping[str, Any] = usage if isinstance(usage, Mapping) else {}
@@ -67,7 +68,8 @@ class Usage:
         cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
         prompt = _count(counted.get("prompt_tokens"))
         hits = _count(counted.get("prompt_cache_hit_tokens") if cached is None else cached)
-        return cls(1, prompt, min(hits, prompt), _count(counted.get("completion_tokens")))
+        thought = _count(counted.get("total_tokens")) - prompt if prompt else 0
+        return cls(1, prompt, min(hits, prompt), max(_count(counted.get("completion_tokens")), thought))
 
 
 def _count(value: object) -> int:

@@ -25,6 +25,18 @@ def test_cost_counts_cached_tokens_at_their_own_price() -> None:
             Usage(1, 9, 3, 2),
         ),
         ({"prompt_tokens": 9, "prompt_tokens_details": None}, Usage(1, 9, 0, 0)),
+        ({"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}, Usage(1, 9, 0, 2)),
+        (
+            {
+                "prompt_tokens": 9,
+                "completion_tokens": 2,
+                "total_tokens": 41,
+                "completion_tokens_details": {"reasoning_tokens": 30},
+            },
+            Usage(1, 9, 0, 32),
+        ),
+        ({"prompt_tokens": 9, "total_tokens": 41}, Usage(1, 9, 0, 32)),
+        ({"total_tokens": 41}, Usage(1, 0, 0, 0)),
         (None, Usage(1, 0, 0, 0)),
     ],
 )

@@ -34,7 +34,8 @@ ALL = tuple(Act().completion()["usage"])
     [
         (ALL, Usage(1, 25, 0, 10, 1, 25, 10)),
         (("prompt_tokens", "prompt_cache_hit_tokens"), Usage(1, 25, 0, 20, 1, 25, 0)),
-        (("completion_tokens",), Usage(1, 100, 60, 10, 1, 0, 10)),
+        (("completion_tokens", "total_tokens"), Usage(1, 100, 60, 10, 1, 0, 10)),
+        (("completion_tokens",), Usage(1, 100, 60, 20)),
         (("total_tokens",), Usage(1, 100, 60, 20)),
     ],
 )
