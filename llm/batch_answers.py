@@ -11,10 +11,10 @@ from llm.batch_files import Batch
 from llm.client import usage_of
 from llm.endpoint import Endpoint
 from llm.estimate import Estimate
-from llm.faults import read_status, stop_for
+from llm.faults import read_answer, read_status, stop_for
 from llm.journal import Journal
 from llm.refusals import Refusals
-from llm.request import RequestFailed, read_reply, require_whole
+from llm.request import RequestFailed
 from settings import UserError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class _Collected:
         usage = usage_of(body)
         try:
             _check(said, response)
-            reply = require_whole(read_reply(body))
+            reply = read_answer(body)
             usage = self._estimate.fill(reply.usage, characters, reply.content)
         except RequestFailed as error:
             failure, body = error, body if error.body is None else error.body

@@ -15,11 +15,11 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 from llm.budget import Budget
 from llm.endpoint import Endpoint
 from llm.estimate import Estimate
-from llm.faults import FAULTS, is_overload, read_fault, stop_for
+from llm.faults import FAULTS, is_overload, read_answer, read_fault, stop_for
 from llm.journal import Journal
 from llm.limiter import Limiter
 from llm.refusals import Refusals
-from llm.request import Reply, Request, RequestFailed, read_reply, recorded_reply, require_whole
+from llm.request import Reply, Request, RequestFailed, recorded_reply
 from llm.retries import policy
 from llm.usage import Usage
 from settings import UserError
@@ -134,7 +134,7 @@ class ChatClient:
         try:
             body = self.journal.redact(await self._post(request))
             body = _parse(body)
-            reply = require_whole(read_reply(body))
+            reply = read_answer(body)
             usage = self.estimate.fill(reply.usage, request.characters, reply.content)
         except (*FAULTS, RequestFailed) as error:
             failure = error if isinstance(error, RequestFailed) else read_fault(error, self.endpoint.timeout)

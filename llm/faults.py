@@ -2,14 +2,16 @@
 
 import datetime
 import email.utils
+import json
 import math
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import aiohttp
 import openai
 
 from llm.endpoint import Endpoint
-from llm.request import RequestFailed
+from llm.request import Reply, RequestFailed, read_reply, require_whole
 from settings import UserError
 
 FAULTS = (openai.OpenAIError, aiohttp.ClientError, TimeoutError, ConnectionError)
@@ -28,6 +30,8 @@ _RETRIED = frozenset({408, 409, 425, 429})
 _USED_UP = "insufficient_quota"
 """What a 429 says at OpenAI where the account cannot pay, and at others where it asked too much in a minute: only the
 attempts of a request tell which."""
+_NO_SUCH_PATH = "Unexpected endpoint or method"
+"""What LM Studio says, with status 200, to an address that lacks its /v1."""
 
 
 def read_fault(error: Exception, timeout: float) -> RequestFailed:
@@ -48,6 +52,31 @@ def read_status(status: int, body: str, wait: float | None = None) -> RequestFai
     retriable = status in _RETRIED or status >= 500
     failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
     failure.body = None if status == 401 else body
+    return failure
+
+
+def read_answer(body: Any) -> Reply:
+    """Return the reply that came with status 200; raises `RequestFailed` where it is an error, or broken off by one.
+
+    OpenRouter tells an error so once a model has begun: in the place of the choices, or in the choice.
+    """
+    choices = body.get("choices") if isinstance(body, dict) else None
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    holder = choice if isinstance(choice, dict) else body if isinstance(body, dict) else {}
+    if holder.get("error") or holder.get("finish_reason") == "error":
+        raise _read_error(holder.get("error"))
+    return require_whole(read_reply(body))
+
+
+def _read_error(error: Any) -> RequestFailed:
+    said = json.dumps(error, ensure_ascii=False)
+    code = error.get("code") if isinstance(error, dict) else None
+    status = 404 if _NO_SUCH_PATH in said else code
+    if not (isinstance(status, int) and 400 <= status < 600):
+        return RequestFailed(f"an error came in place of the answer: {said[:200]}", retriable=True)
+    failure = read_status(status, said)
+    # Who read this has all that came, which is more.
+    failure.body = None
     return failure
 
 

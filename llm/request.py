@@ -103,10 +103,21 @@ def read_reply(body: Any) -> Reply:
     """
     try:
         choice = body["choices"][0]
-        content, reason = choice["message"].get("content"), choice.get("finish_reason")
+        reason = choice.get("finish_reason")
+        # Gemini leaves the message out where the model came to nothing but thoughts.
+        message = choice["message"] if reason is None else choice.get("message") or {}
+        content = _text(message.get("content"))
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         said = json.dumps(body, ensure_ascii=False)[:200]
         raise RequestFailed(f"the answer is no chat completion: {said}", retriable=True) from error
     # Half of a surrogate pair, which JSON may hold, could not be written to any file.
-    text = content.encode("utf-8", "replace").decode() if isinstance(content, str) else ""
+    text = content.encode("utf-8", "replace").decode()
     return Reply(text, str(reason), Usage.of_response(body.get("usage")), len(body["choices"]))
+
+
+def _text(content: Any) -> str:
+    """Return a message's text, which Mistral gives in parts where the model thinks; the thoughts are no part of it."""
+    if isinstance(content, list):
+        parts = [part.get("text") for part in content if isinstance(part, Mapping) and part.get("type") == "text"]
+        return "".join(part for part in parts if isinstance(part, str))
+    return content if isinstance(content, str) else ""

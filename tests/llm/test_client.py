@@ -53,6 +53,9 @@ def test_the_request_carries_key_model_and_parameters(server: ChatServer, ask) -
         Act(raw='{"choices": []}'),
         Act(raw="[]"),
         Act(content="half an answer", finish_reason="insufficient_system_resource"),
+        Act(content="half an answer", finish_reason="error"),
+        Act(raw='{"error": {"code": 502, "message": "Provider returned error"}}'),
+        Act(raw='{"choices": [{"message": {"content": "half"}, "error": {"code": 429}}]}'),
     ],
     ids=lambda act: f"{act.status} {'reset' if act.reset else act.raw or act.finish_reason}",
 )
@@ -127,6 +130,21 @@ def test_a_refusal_stops_at_once_and_never_shows_the_key(server: ChatServer, ask
         assert json.dumps(KEY)[1:-1] not in text
 
 
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ('{"error": {"code": 402, "message": "Insufficient credits"}}', "asks for payment.*Insufficient credits"),
+        ('{"error": "Unexpected endpoint or method. (POST /chat/completions)"}', "does not know the address"),
+    ],
+    ids=["OpenRouter", "LM Studio"],
+)
+def test_a_refusal_that_comes_with_status_200_stops_too(server: ChatServer, ask, raw: str, said: str) -> None:
+    server.script = lambda seen, times: Act(raw=raw)
+    with pytest.raises(UserError, match=said):
+        asyncio.run(ask())
+    assert len(server.seen) == 1
+
+
 USED_UP = Act(status=429, raw=json.dumps({"error": {"message": "You exceeded it", "code": "insufficient_quota"}}))
 
 
@@ -151,6 +169,35 @@ def test_blank_and_cut_answers_come_back_as_they_are(server: ChatServer, ask) ->
     server.script = lambda seen, times: Act(content=None, finish_reason="length")
     reply = asyncio.run(ask())
     assert (reply.content, reply.finish_reason) == ("", "length")
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        (
+            {
+                "message": {
+                    "content": [
+                        {"type": "thinking", "thinking": [{"type": "text", "text": "well"}]},
+                        {"type": "text", "text": "- fi"},
+                        {"type": "text", "text": "ne"},
+                    ]
+                },
+                "finish_reason": "stop",
+            },
+            ("- fine", "stop"),
+        ),
+        ({"finish_reason": "length"}, ("", "length")),
+        ({"message": None, "finish_reason": "content_filter"}, ("", "content_filter")),
+    ],
+    ids=["text in parts", "no message", "a message of null"],
+)
+def test_an_answer_is_read_in_whatever_shape_it_was_paid_for(
+    server: ChatServer, ask, choice: dict, said: tuple[str, str]
+) -> None:
+    server.script = lambda seen, times: Act(raw=json.dumps({"choices": [choice]}))
+    reply = asyncio.run(ask())
+    assert (reply.content, reply.finish_reason, len(server.seen)) == (*said, 1)
 
 
 def test_a_key_in_an_answer_is_masked(server: ChatServer, ask) -> None:
