@@ -20,10 +20,14 @@ FAULTS = (openai.OpenAIError, aiohttp.ClientError, TimeoutError, ConnectionError
 _REFUSALS = {
     401: "refused the API key",
     402: "asks for payment: nothing is left on the account",
-    403: "denies access with this API key",
     404: "does not know the address or the model",
 }
 """Statuses that every further request would meet too."""
+DENIED = 403
+"""A key that may do nothing, or one text that a filter of the provider's or of a firewall's lets not through: only what
+becomes of other requests tells which."""
+_FLAGGED = "flagged"
+"""What OpenRouter says of such a text."""
 LONGEST_PAUSE = 3600.0
 """Seconds of a Retry-After that a run waits out; for longer ones it ends."""
 _RETRIED = frozenset({408, 409, 425, 429})
@@ -88,11 +92,7 @@ def is_overload(failure: RequestFailed) -> bool:
 def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
     """Return the message that ends the whole run, where no other request could fare better; else None."""
     if failure.status in _REFUSALS:
-        key = f" of {endpoint.api_key_env}" if endpoint.api_key_env and failure.status != 404 else ""
-        return UserError(
-            f"{endpoint.base_url} {_REFUSALS[failure.status]}{key} ({failure.reason})",
-            hint="what was answered so far is kept in the journal: mend this and start the same command again",
-        )
+        return _refusal(_REFUSALS[failure.status], failure, endpoint)
     if failure.status == 429 and _USED_UP in (failure.body or ""):
         return UserError(
             f"{endpoint.base_url} goes on saying that the account's quota is used up ({failure.reason})",
@@ -110,6 +110,24 @@ def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
             hint="check the address and the network; what was answered so far is kept in the journal",
         )
     return None
+
+
+def denial(failure: RequestFailed, endpoint: Endpoint) -> UserError:
+    """Return the message that ends the run where the key is refused whatever is asked."""
+    return _refusal("denies access with this API key", failure, endpoint)
+
+
+def is_flagged(failure: RequestFailed) -> bool:
+    """Whether the server said that it refused this text, and not the key."""
+    return failure.status == DENIED and _FLAGGED in failure.reason
+
+
+def _refusal(said: str, failure: RequestFailed, endpoint: Endpoint) -> UserError:
+    key = f" of {endpoint.api_key_env}" if endpoint.api_key_env and failure.status != 404 else ""
+    return UserError(
+        f"{endpoint.base_url} {said}{key} ({failure.reason})",
+        hint="what was answered so far is kept in the journal: mend this and start the same command again",
+    )
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -4,6 +4,7 @@ import itertools
 import math
 
 from llm.endpoint import Endpoint
+from llm.faults import DENIED, denial, is_flagged
 from llm.journal import Journal
 from llm.request import RequestFailed
 from settings import UserError
@@ -19,6 +20,9 @@ class Refusals:
     sent, 8 or more, all met the same one: while an older one is under way, that may yet be answered. What an earlier
     run was refused too does not count where that run had answers: such rows are asked about again by each run, and
     in the end there are no others.
+
+    Access that is denied (403) stops the run at once where nothing was ever answered, and otherwise where 8 requests
+    met it since the last that was answered: a key may be revoked at any time.
     """
 
     def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
@@ -26,8 +30,9 @@ class Refusals:
         self._journal = journal
         self._numbers = itertools.count()
         self._under_way: set[int] = set()
-        self._refused: list[tuple[int, RequestFailed]] | None = []
-        """With the number of each request; None once one was answered."""
+        self._refused: list[tuple[int, RequestFailed]] = []
+        """With the number of each request."""
+        self._answered = False
         self._has_answers = journal.usage.requests > 0
 
     def sent(self) -> int:
@@ -43,12 +48,13 @@ class Refusals:
     def answered(self, number: int) -> None:
         """Note that a request had an answer: nothing that was refused before counts any more."""
         self._under_way.discard(number)
-        self._refused = None
+        self._answered = True
+        self._refused = [(n, failure) for n, failure in self._refused if failure.status == DENIED and n > number]
 
     def failed(self, number: int, fingerprint: str, subject: str, failure: RequestFailed) -> None:
         """Note that a request failed; the journal has it already."""
         self._under_way.discard(number)
-        if self._refused is None or failure.retriable or not 400 <= failure.status < 500:
+        if failure.retriable or not 400 <= failure.status < 500 or (self._answered and failure.status != DENIED):
             return
         if not (self._has_answers and self._refused_before(fingerprint, subject, failure.status)):
             self._refused.append((number, failure))
@@ -56,8 +62,11 @@ class Refusals:
     def stop(self) -> UserError | None:
         """Return the message that ends the run, where all requests would be refused; else None."""
         oldest = min(self._under_way, default=math.inf)
-        first = [failure for number, failure in self._refused or () if number < oldest]
+        first = [failure for number, failure in self._refused if number < oldest]
         alike = [failure for failure in first if failure.status == first[-1].status]
+        if alike and alike[-1].status == DENIED:
+            never = not (self._answered or self._has_answers or is_flagged(alike[-1]))
+            return denial(alike[-1], self._endpoint) if never or len(alike) >= _ALIKE else None
         if len(alike) < _ALIKE:
             return None
         return UserError(

@@ -68,3 +68,42 @@ def test_what_was_refused_before_beside_answers_stops_no_later_run(
     # But what was never asked before, and is refused from the first to the last, does.
     server.script = lambda seen, times: WRONG
     assert UserError in kinds(together(endpoint, tmp_path, 60)[24:])
+
+
+FLAGGED = Act(
+    status=403,
+    raw='{"error": {"code": 403, "message": "your input was flagged", "metadata": {"flagged_input": "I took 30"}}}',
+)
+BLOCKED = Act(status=403, raw="<html>403 Forbidden</html>")
+
+
+@pytest.mark.parametrize(
+    ("act", "which"), [(FLAGGED, 0), (FLAGGED, 7), (BLOCKED, 7)], ids=["the first", "a later one", "a firewall's"]
+)
+def test_a_text_that_a_filter_does_not_let_through_is_that_row_alone(
+    server: ChatServer, endpoint: Endpoint, tmp_path: Path, act: Act, which: int
+) -> None:
+    server.script = lambda seen, times: act if number(seen) == which else Act()
+    ended = together(endpoint, tmp_path, 20)
+    assert [n for n, end in enumerate(ended) if isinstance(end, RequestFailed)] == [which]
+    assert len(server.seen) == 20
+
+
+def test_texts_that_a_filter_stops_are_no_revoked_key_however_many_come_before_an_answer(
+    server: ChatServer, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    """A filter says no at once, and a model takes its time; and what is left at the end is asked about by each run."""
+    server.script = lambda seen, times: BLOCKED if number(seen) % 2 else Act(delay=0.3)
+    few = endpoint.model_copy(update={"concurrency": 20})
+    for run in (1, 2):
+        ended = together(few, tmp_path, 40)
+        assert kinds(ended[1::2]) == {RequestFailed}
+        assert len(server.seen) == 20 + 20 * run
+
+
+def test_a_key_that_is_revoked_on_the_way_stops_the_run(server: ChatServer, endpoint: Endpoint, tmp_path: Path) -> None:
+    server.script = lambda seen, times: Act() if number(seen) < 12 else BLOCKED
+    ended = together(endpoint, tmp_path, 100)
+    assert [end.content for end in ended[:12]] == ["fine"] * 12
+    assert any("denies access with this API key of TEACHER_KEY" in str(end) for end in ended)
+    assert len(server.seen) < 30
