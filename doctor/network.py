@@ -87,7 +87,9 @@ def check_key(teacher: Any, offline: bool, seconds: float) -> Finding:
         return Finding("key", "no", "address", "teacher.base_url is no http:// or https:// address without credentials")
     key = os.environ.get(str(variable), "").strip() if variable else ""
     if variable and not key:
-        return Finding("key", "no", "unset", f"{variable} is not set, {host} wants it")
+        # Whoever wrote the key itself there is not shown it.
+        named = variable if str(variable).isupper() else "the variable of teacher.api_key_env"
+        return Finding("key", "no", "unset", f"{named} is not set, {host} wants it")
     if not (key.isascii() and key.isprintable()):
         return Finding("key", "no", "unsendable", f"{variable} holds characters that no HTTP header can carry")
     if offline:

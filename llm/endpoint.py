@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from settings import Settings, UserError
+from settings import Settings, UserError, secret
 
 
 class Prices(Settings):
@@ -19,17 +19,42 @@ class Prices(Settings):
     output: float = Field(ge=0, description="of completion tokens")
 
 
+_PATH = "/chat/completions"
+"""What the client itself puts behind an address."""
+_LONG = 32
+"""Characters from which what mixes letters of both cases is a key rather than a variable's name."""
+_NO_VARIABLE = "must be the name of the environment variable that holds the key, not the key itself"
+
+
 def _plain_http_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be a URL that begins with http:// or https://")
     if parts.username or parts.password:
-        raise ValueError("must hold no credentials: name the key's variable in api_key_env")
+        raise secret("must hold no credentials: name the key's variable in api_key_env")
+    if parts.query or parts.fragment:
+        raise secret("must end with its path, without ?... or #...: Azure's is https://NAME.openai.azure.com/openai/v1")
+    if value.rstrip("/").endswith(_PATH):
+        raise ValueError(f"must be the address of the API, without {_PATH}")
     return value.rstrip("/")
 
 
 Url = Annotated[str, AfterValidator(_plain_http_url)]
-"""Of an endpoint, without credentials and without a slash at its end."""
+"""Of an endpoint, without credentials, a query, or a slash at its end."""
+
+
+def _variable(value: str) -> str:
+    if not _is_variable(value):
+        raise secret(_NO_VARIABLE)
+    return value
+
+
+def _is_variable(name: str) -> bool:
+    return name.isascii() and name.isidentifier() and (len(name) < _LONG or name.isupper())
+
+
+KeyVariable = Annotated[str, AfterValidator(_variable)]
+"""The name of the environment variable that holds a key."""
 
 
 _OF_ITS_OWN = ("model", "messages", "temperature", "max_tokens", "n", "stream")
@@ -60,7 +85,9 @@ class Endpoint(Settings):
 
     base_url: Url = Field(description="of the API, without /chat/completions")
     model: str = Field(min_length=1, description="as the provider names it")
-    api_key_env: str | None = Field(description="environment variable that holds the key; null: the server wants none")
+    api_key_env: KeyVariable | None = Field(
+        description="environment variable that holds the key; null: the server wants none"
+    )
     temperature: float = Field(ge=0, le=2, description="0 is greedy")
     max_tokens: int = Field(ge=1, description="tokens of one completion at most")
     extra: Extra = Field(
@@ -93,6 +120,8 @@ class Endpoint(Settings):
 
 def read_api_key(variable: str, url: str) -> str:
     """Return the key of the server at `url` from an environment variable; raises `UserError` where it is missing."""
+    if not _is_variable(variable):
+        raise UserError(f"what is to hold the API key of {url} {_NO_VARIABLE}")
     key = os.environ.get(variable, "").strip()
     if not key:
         raise UserError(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from settings.errors import UserError
 
@@ -26,6 +26,8 @@ S = TypeVar("S", bound=Settings)
 _SUBJECT = re.compile(r"^(Input|String|URL) should")
 _SHOWN = 120
 """Characters of a wrong value that a message shows."""
+_SECRET = "secret"
+"""Type of a mistake in a value that must not be shown."""
 _OVERRIDE = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*=")
 
 
@@ -130,6 +132,11 @@ def load_config(path: str | Path, schema: type[S], overrides: Sequence[str] = ()
         raise UserError("\n".join(f"{path}: {problem}" for problem in problems)) from error
 
 
+def secret(message: str) -> Exception:
+    """Return what a validator raises for a wrong value that may hold a secret, and is not shown."""
+    return PydanticCustomError(_SECRET, "{message}", {"message": message})
+
+
 def _only_follows(problem: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
     place = problem["loc"]
     below = (other["loc"] for other in found if len(other["loc"]) > len(place))
@@ -146,6 +153,8 @@ def _describe(problem: ErrorDetails, schema: type[BaseModel]) -> str:
     if problem["type"] == "missing":
         return f"{key} is missing"
     got, message = problem["input"], _message(problem)
+    if problem["type"] == _SECRET:
+        return f"{key} {message}"
     return f"{key} {message}, got {_short(repr(got))}" if key else message
 
 

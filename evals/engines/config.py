@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from llm import Endpoint, Prices
-from llm.endpoint import Extra, Url
+from llm.endpoint import Extra, KeyVariable, Url
 from settings import Settings, UserError
 
 GrammarField = Literal["llama.cpp", "vllm"]
@@ -22,7 +22,7 @@ class EndpointModel(Settings):
     """Of the API, without `/chat/completions`."""
     model: str = Field(min_length=1)
     """As the server names it."""
-    api_key_env: str | None = None
+    api_key_env: KeyVariable | None = None
     """Environment variable that holds the key; null: the server wants none."""
     temperature: float = Field(default=0, ge=0, le=2)
     """0 is greedy. The generation arguments of a task, where it names a temperature, come before this one."""

@@ -39,6 +39,7 @@ def told(finding: Finding) -> str:
         ("sk-\u2028-81d0f3", {}, "no", "unsendable"),
         ("sk-81d0\r\nX-Header: f3", {}, "no", "unsendable"),
         (KEY, {"api_key_env": None}, "no", "refused"),
+        (KEY, {"api_key_env": KEY}, "no", "unset"),
         (KEY, {"base_url": "file:///etc/passwd"}, "no", "address"),
         (KEY, {"base_url": f"http://user:{KEY}@127.0.0.1"}, "no", "address"),
         (KEY, {"base_url": "http://[::1"}, "no", "address"),

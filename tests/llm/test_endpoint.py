@@ -1,13 +1,20 @@
+import json
 import logging
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from llm import Endpoint, Prices, Usage
+from llm.endpoint import read_api_key
 from llm.estimate import Estimate
 from llm.redact import Redactor
 from llm.request import Request
-from settings import UserError
+from settings import Settings, UserError, load_config
+
+
+class Judged(Settings):
+    judge: Endpoint
 
 
 def test_cost_counts_cached_tokens_at_their_own_price() -> None:
@@ -88,10 +95,33 @@ def test_the_other_limit_of_an_answer_takes_the_place_of_the_first_and_is_what_i
     assert Estimate(priced).worst(request) > 9000 / 1e6
 
 
-@pytest.mark.parametrize("url", ["api.deepseek.com", "ftp://host/v1", "https://", "https://user:secret@host/v1"])
+@pytest.mark.parametrize("url", ["api.deepseek.com", "ftp://host/v1", "https://", "https://h/v1/chat/completions/"])
 def test_an_address_must_be_a_plain_url(endpoint: Endpoint, url: str) -> None:
     with pytest.raises(ValidationError, match="base_url"):
         Endpoint.model_validate({**endpoint.model_dump(), "base_url": url})
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("judge.base_url=https://user:topsecret@host/v1", "must hold no credentials"),
+        ("judge.base_url=https://n.openai.azure.com/openai/deployments/d?api-key=topsecret", "/openai/v1"),
+        ("judge.api_key_env=sk-topsecret", "not the key itself"),
+        ("judge.api_key_env=gsk_topsecret" + "aB3" * 16, "not the key itself"),
+    ],
+)
+def test_a_secret_in_a_config_is_refused_unseen(endpoint: Endpoint, tmp_path: Path, override: str, said: str) -> None:
+    config = tmp_path / "config.yml"
+    config.write_text(json.dumps({"judge": endpoint.model_dump(mode="json")}), encoding="utf-8")
+    with pytest.raises(UserError, match=said) as raised:
+        load_config(config, Judged, [override])
+    assert "topsecret" not in str(raised.value)
+
+
+def test_a_key_in_the_place_of_its_variable_is_refused_unseen() -> None:
+    with pytest.raises(UserError, match="not the key itself") as raised:
+        read_api_key("sk-topsecret", "https://host/v1")
+    assert "topsecret" not in str(raised.value)
 
 
 def test_logged_messages_and_tracebacks_hold_no_secret(caplog) -> None:
