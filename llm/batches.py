@@ -166,9 +166,7 @@ class BatchClient:
                     try:
                         return await send()
                     except (*FAULTS, httpx2.HTTPError) as error:
-                        failure = read_fault(error, self._endpoint.timeout)
-                        failure.reason = self._journal.redact(failure.reason)
-                        raise failure from error
+                        raise read_fault(error, self._endpoint.timeout, self._journal.redact) from error
         except RequestFailed as failure:
             raise self._stop(what, failure) from failure
         raise AssertionError("the policy ends with an answer or an error")

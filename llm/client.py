@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 import httpx2
@@ -22,7 +23,7 @@ from llm.refusals import Refusals
 from llm.request import Reply, Request, RequestFailed, recorded_reply
 from llm.retries import policy
 from llm.usage import Usage
-from settings import UserError
+from settings import UserError, is_loopback
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,7 +36,8 @@ def connect(endpoint: Endpoint, api_key: str | None, connections: int) -> AsyncO
         api_key=api_key or "none",
         max_retries=0,
         timeout=endpoint.timeout,
-        http_client=DefaultAioHttpClient(limits=room),
+        # A proxy of the environment knows nothing of a server on this machine.
+        http_client=DefaultAioHttpClient(limits=room, trust_env=not is_loopback(urlsplit(endpoint.base_url).hostname)),
     )
 
 
@@ -137,11 +139,10 @@ class ChatClient:
             reply = read_answer(body)
             usage = self.estimate.fill(reply.usage, request.characters, reply.content)
         except (*FAULTS, RequestFailed) as error:
-            failure = error if isinstance(error, RequestFailed) else read_fault(error, self.endpoint.timeout)
-            # A server may repeat the key, and the reason is printed and kept with the row.
-            failure.reason = self.journal.redact(failure.reason)
+            known = isinstance(error, RequestFailed)
+            failure = error if known else read_fault(error, self.endpoint.timeout, self.journal.redact)
             self._warn(failure)
-            said = self.journal.redact(failure.body) if body is None and failure.body else body
+            said = failure.body if body is None and failure.body else body
             usage = self._usage_of_unusable(request, body)
             if failure.may_be_billed and (usage is None or usage.uncounted):
                 # Of an answer that broke off the rest may be paid for as well.

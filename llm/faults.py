@@ -4,7 +4,7 @@ import datetime
 import email.utils
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -16,6 +16,7 @@ from settings import UserError
 
 FAULTS = (openai.OpenAIError, aiohttp.ClientError, TimeoutError, ConnectionError)
 """What sending a request raises when the network or the server fails."""
+_UNREACHABLE = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError)
 
 _REFUSALS = {
     401: "refused the API key",
@@ -38,15 +39,21 @@ _NO_SUCH_PATH = "Unexpected endpoint or method"
 """What LM Studio says, with status 200, to an address that lacks its /v1."""
 
 
-def read_fault(error: Exception, timeout: float) -> RequestFailed:
-    """Sort an exception of `FAULTS` into a `RequestFailed`; `timeout` in seconds is for the message."""
+def read_fault(error: Exception, timeout: float, redact: Callable[[str], str]) -> RequestFailed:
+    """Sort an exception of `FAULTS` into a `RequestFailed`; `timeout` in seconds is for the message.
+
+    `redact` masks what a server repeats of the key, before anything is cut short.
+    """
     if isinstance(error, openai.APIStatusError):
-        return read_status(error.status_code, error.response.text, retry_after(error.response.headers))
+        return read_status(error.status_code, redact(error.response.text), retry_after(error.response.headers))
     if isinstance(error, TimeoutError | openai.APITimeoutError) and not _from_connection(error):
         return RequestFailed(f"no answer within {timeout:g} s", retriable=True)
-    unreachable = any(isinstance(cause, aiohttp.ClientConnectorError) for cause in _causes(error))
-    reason = str(list(_causes(error))[-1]) or type(error).__name__
-    return RequestFailed(f"connection failed: {reason}", retriable=True, unreachable=unreachable)
+    unreachable = any(isinstance(cause, _UNREACHABLE) for cause in _causes(error))
+    last = list(_causes(error))[-1]
+    reason = str(last) or type(error).__name__
+    if isinstance(last, aiohttp.ClientHttpProxyError):
+        reason = f"the proxy {last.request_info.real_url} said {last.status} {last.message}"
+    return RequestFailed(f"connection failed: {redact(reason)}", retriable=True, unreachable=unreachable)
 
 
 def read_status(status: int, body: str, wait: float | None = None) -> RequestFailed:
@@ -107,7 +114,8 @@ def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
     if failure.unreachable:
         return UserError(
             f"{endpoint.base_url} cannot be reached after {endpoint.attempts} attempts: {failure.reason}",
-            hint="check the address and the network; what was answered so far is kept in the journal",
+            hint="check the address, the network and its proxy (HTTPS_PROXY); what was answered so far is kept in the "
+            "journal",
         )
     return None
 

@@ -145,6 +145,13 @@ def test_a_refusal_that_comes_with_status_200_stops_too(server: ChatServer, ask,
     assert len(server.seen) == 1
 
 
+def test_a_key_at_the_place_where_a_long_reason_is_cut_is_masked_whole(server: ChatServer, ask) -> None:
+    server.script = lambda seen, times: Act(status=400, raw="x" * 290 + KEY)
+    with pytest.raises(RequestFailed) as raised:
+        asyncio.run(ask())
+    assert KEY[:6] not in raised.value.reason
+
+
 USED_UP = Act(status=429, raw=json.dumps({"error": {"message": "You exceeded it", "code": "insufficient_quota"}}))
 
 
