@@ -88,7 +88,9 @@ class Endpoint(Settings):
     api_key_env: KeyVariable | None = Field(
         description="environment variable that holds the key; null: the server wants none"
     )
-    temperature: float = Field(ge=0, le=2, description="0 is greedy")
+    temperature: float | None = Field(
+        ge=0, le=2, description="0 is greedy; null: none is sent, for a model that refuses one"
+    )
     max_tokens: int = Field(ge=1, description="tokens of one completion at most")
     extra: Extra = Field(
         description="further fields of the request body; max_completion_tokens goes in max_tokens' place"
@@ -106,7 +108,8 @@ class Endpoint(Settings):
     def parameters(self) -> dict[str, Any]:
         """Return what, besides the messages, decides about an answer: part of a request's fingerprint."""
         limit = {} if _OTHER_LIMIT in self.extra else {"max_tokens": self.max_tokens}
-        return {"model": self.model, "temperature": self.temperature, **limit, **self.extra}
+        warmth = {} if self.temperature is None else {"temperature": self.temperature}
+        return {"model": self.model, **warmth, **limit, **self.extra}
 
     @property
     def longest(self) -> int:

@@ -24,8 +24,9 @@ class EndpointModel(Settings):
     """As the server names it."""
     api_key_env: KeyVariable | None = None
     """Environment variable that holds the key; null: the server wants none."""
-    temperature: float = Field(default=0, ge=0, le=2)
-    """0 is greedy. The generation arguments of a task, where it names a temperature, come before this one."""
+    temperature: float | None = Field(default=0, ge=0, le=2)
+    """0 is greedy; null: none is sent, for a model that refuses one. The generation arguments of a task, where it names
+    a temperature, come before a number here."""
     top_p: float | None = Field(default=None, gt=0, le=1)
     """Sample from the likeliest tokens that together have this probability; null: the server's own."""
     seed: int | None = None

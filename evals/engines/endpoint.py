@@ -135,6 +135,8 @@ def with_arguments(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Endpoint
     if not body.get("stop"):
         body.pop("stop", None)
     own = {name: body.pop(name) for name in ("max_tokens", "temperature") if name in body}
+    if endpoint.temperature is None:
+        own.pop("temperature", None)
     return endpoint.model_copy(update={**own, "extra": {**endpoint.extra, **body}})
 
 

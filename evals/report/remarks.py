@@ -37,9 +37,10 @@ def of_condition(scored: Scored) -> list[str]:
 def _of_sampling(contents: Contents, scored: Scored) -> list[str]:
     """Say that an endpoint samples by its own section, where `how` calls all models greedy."""
     endpoint = scored.result.subject.entry.endpoint
-    if contents.config.generation.temperature or not endpoint or not endpoint.temperature:
+    if not endpoint or endpoint.temperature == 0 or (contents.config.generation.temperature and endpoint.temperature):
         return []
-    return [words()["remarks"]["warm"].format(name=scored.row.name, temperature=endpoint.temperature)]
+    key = "untold" if endpoint.temperature is None else "warm"
+    return [words()["remarks"][key].format(name=scored.row.name, temperature=endpoint.temperature)]
 
 
 def _of_judge(contents: Contents) -> list[str]:

@@ -85,6 +85,11 @@ def test_extra_fields_cannot_make_an_answer_cost_more_than_is_counted(
         Endpoint.model_validate({**endpoint.model_dump(), "extra": extra})
 
 
+def test_a_temperature_of_null_is_not_sent(endpoint: Endpoint) -> None:
+    none = Endpoint.model_validate({**endpoint.model_dump(), "temperature": None})
+    assert none.parameters() == {"model": "teacher", "max_tokens": 64}
+
+
 def test_the_other_limit_of_an_answer_takes_the_place_of_the_first_and_is_what_is_counted(endpoint: Endpoint) -> None:
     given = {**endpoint.model_dump(), "max_tokens": 500, "extra": {"max_completion_tokens": 9000, "top_p": 0.9}}
     other = Endpoint.model_validate(given)

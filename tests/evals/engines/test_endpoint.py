@@ -159,6 +159,11 @@ def test_generation_arguments_come_before_the_models_own(server: ChatServer, ask
     assert sent == {"stop": ["\n\n"], "max_tokens": 5, "temperature": 0.3, "top_p": 0.8, "seed": 2}
 
 
+def test_a_model_that_refuses_a_temperature_is_told_none_by_a_task_either(server: ChatServer, asking: Asking) -> None:
+    asking.lm(temperature=None).generate_until(requests("a", temperature=0.3))
+    assert "temperature" not in server.seen[0].body
+
+
 def test_each_sample_of_a_question_has_a_seed_of_its_own(server: ChatServer, asking: Asking) -> None:
     for sample in range(3):
         asking.lm(sample=sample, seed=7, temperature=0.7).generate_until(requests("a"))
