@@ -17,6 +17,13 @@ log = logging.getLogger(__name__)
 
 
 UNKNOWN = "unknown"
+FINISH_REASONS = {
+    UNKNOWN: UNKNOWN,
+    **dict.fromkeys(("stop", "eos", "eos_token", "end_turn", "stop_sequence"), "stop"),
+    **dict.fromkeys(("length", "max_tokens"), "length"),
+    "content_filter": UNKNOWN,
+}
+"""Why an answer ended, in the words of other servers too, in small letters."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Completion:
     """With the chat template applied, as the model saw it."""
     completion: str
     finish_reason: str
-    """`stop` at an end token, `length` at the limit of new tokens; `UNKNOWN` of one that somebody saved without it."""
+    """`stop` at an end token, `length` at the limit of new tokens; `UNKNOWN` where nobody said."""
     tokens: int
     """Generated tokens, the end token not counted."""
     seconds: float

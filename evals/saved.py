@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evals.completions import UNKNOWN, Completion
+from evals.completions import FINISH_REASONS, UNKNOWN, Completion
 from evals.fingerprint import question_key
 from evals.questions import Question
 from settings import UserError, read_jsonl
@@ -22,14 +22,6 @@ _KINDS = {
     int: ((int,), "a whole number of at least 0"),
     float: ((int, float), "a number of at least 0"),
 }
-
-_FINISH_REASONS = {
-    UNKNOWN: UNKNOWN,
-    **dict.fromkeys(("stop", "eos", "eos_token", "end_turn", "stop_sequence"), "stop"),
-    **dict.fromkeys(("length", "max_tokens"), "length"),
-    "content_filter": UNKNOWN,
-}
-"""Why an answer ended, in the words of other servers too."""
 
 
 def load_completions(
@@ -96,9 +88,9 @@ def _optional(row: Mapping[str, Any], name: str, default: str | float, where: st
 
 
 def _finish_reason(said: str, where: str) -> str:
-    if said.lower() not in _FINISH_REASONS:
-        raise UserError(f"{where}: finish_reason must be one of {', '.join(_FINISH_REASONS)}, got {said!r}", _HINT)
-    return _FINISH_REASONS[said.lower()]
+    if said.lower() not in FINISH_REASONS:
+        raise UserError(f"{where}: finish_reason must be one of {', '.join(FINISH_REASONS)}, got {said!r}", _HINT)
+    return FINISH_REASONS[said.lower()]
 
 
 def _names(keys: set[tuple[int, int]]) -> str:

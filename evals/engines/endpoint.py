@@ -14,7 +14,7 @@ from typing import Any
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 
-from evals.completions import Completion
+from evals.completions import FINISH_REASONS, UNKNOWN, Completion
 from evals.engines.config import identity
 from evals.hashes import key_of
 from llm import Endpoint, Journal
@@ -120,8 +120,8 @@ class EndpointLM(LM):
         now = time.perf_counter()
         seconds, self._last = round(now - self._last, 3), now
         text = "<think>" + reply.content if self._opens_thinking else reply.content
-        tokens = reply.usage.completion
-        self._done[id] = Completion(id, self._sample, prompt, text, reply.finish_reason, tokens, seconds)
+        ended = FINISH_REASONS.get(reply.finish_reason.lower(), UNKNOWN)
+        self._done[id] = Completion(id, self._sample, prompt, text, ended, reply.usage.completion, seconds)
         self._on_batch([self._done[id]])
 
 

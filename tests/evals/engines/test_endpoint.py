@@ -152,6 +152,18 @@ def test_a_missing_key_is_told_before_anything_is_asked(asking: Asking, monkeypa
         asking.lm(api_key_env="MODEL_KEY")
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"), [(None, "unknown"), ("eos", "stop"), ("MAX_TOKENS", "length"), ("content_filter", "unknown")]
+)
+def test_why_an_answer_ended_is_kept_in_the_words_that_are_scored(
+    server: ChatServer, asking: Asking, said: str | None, kept: str
+) -> None:
+    choice = {"message": {"content": "- a"}, "finish_reason": said}
+    server.script = lambda seen, times: Act(raw=json.dumps({"choices": [choice]}))
+    asking.lm().generate_until(requests("a"))
+    assert [made.finish_reason for made in asking.kept] == [kept]
+
+
 def test_generation_arguments_come_before_the_models_own(server: ChatServer, asking: Asking) -> None:
     asked = requests("a", until=["\n\n"], max_gen_toks=5, temperature=0.3, top_p=0.8)
     asking.lm(temperature=1, seed=2).generate_until(asked)
