@@ -4,12 +4,15 @@ import contextlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from llm.redact import Redactor
 from settings import UserError, is_loopback
 from training.use.prompt import Message
 from training.use.reply import Asked, OnText, Reply, grammar_fields
 
 TIMEOUT = 600.0
 """Seconds without a byte, after which a server counts as gone."""
+_ENDED = ("stop", "eos", "eos_token", "end_turn")
+"""What servers say of an answer that the model ended."""
 
 
 class Endpoint:
@@ -22,6 +25,7 @@ class Endpoint:
         address = urlsplit(url)
         self.url = url.rstrip("/") if address.path.strip("/") else f"{url.rstrip('/')}/v1"
         self._failed, self._unreachable = openai.APIError, openai.APIConnectionError
+        self._redact = Redactor([api_key] if api_key else [])
         # A proxy of the environment knows nothing of a server on this machine.
         http = openai.DefaultHttpxClient(trust_env=not is_loopback(address.hostname))
         timeout = openai.Timeout(TIMEOUT, connect=10)
@@ -49,12 +53,14 @@ class Endpoint:
                 extra_body=grammar_fields(asked.grammar) if asked.grammar else None,
             )
             for chunk in stream:
-                for choice in chunk.choices:
-                    if choice.delta.content:
+                for choice in chunk.choices or ():
+                    if choice.delta and choice.delta.content:
                         pieces.append(choice.delta.content)
                         on_text(choice.delta.content)
                     reason = choice.finish_reason or reason
-        return Reply("".join(pieces), cut=reason != "stop")
+        if reason is None and not pieces:
+            raise UserError(f"{self.url}: the server sent no answer")
+        return Reply("".join(pieces), cut=reason not in _ENDED)
 
     def close(self) -> None:
         """Close the connections."""
@@ -69,6 +75,9 @@ class Endpoint:
                 f"{self.url}: no server answers there", hint="`just serve MODEL` starts one, and prints its address"
             ) from error
         except self._failed as error:
-            body = error.body if isinstance(error.body, dict) else {}
-            reason = " ".join(str(body.get("message") or error.message).split())
+            said = error.body.get("message") if isinstance(error.body, dict) else error.body
+            reason = " ".join(self._redact(str(said or error.message)).split())
             raise UserError(f"{self.url}: {reason[:300]}") from error
+        except (ValueError, TypeError, AttributeError) as error:
+            # The SDK checks no shape: a page of HTML fails where the first field of it is read.
+            raise UserError(f"{self.url}: what answers there does not speak OpenAI's API") from error
