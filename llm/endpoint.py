@@ -9,6 +9,12 @@ from pydantic import AfterValidator, Field
 
 from settings import Settings, UserError, secret
 
+CHECK = (
+    "check model, max_tokens, temperature (null: none is sent) and extra against the provider's documentation; "
+    "docs/your-own-domain.md tells what some want"
+)
+"""What to do about requests that a server calls wrong."""
+
 
 class Prices(Settings):
     """US dollars per million tokens, and the day on which the provider published them."""

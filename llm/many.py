@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from llm.endpoint import CHECK
 from llm.lanes import Lanes
 from llm.request import Reply, Request, RequestFailed
 from settings import UserError
@@ -57,5 +58,5 @@ class _Outcomes:
         if self._refused and not self._others and not self._client.journal.usage.requests:
             raise UserError(
                 f"{self._client.endpoint.base_url} refused all requests: {self._refused[-1].reason}",
-                hint="check model, max_tokens, temperature and extra against the provider's documentation",
+                hint=CHECK,
             )

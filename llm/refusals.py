@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from llm.endpoint import Endpoint
+from llm.endpoint import CHECK, Endpoint
 from llm.faults import DENIED, denial, is_flagged
 from llm.journal import Journal
 from llm.request import RequestFailed
@@ -72,8 +72,7 @@ class Refusals:
         return UserError(
             f"{self._endpoint.base_url} called the first {len(alike)} requests wrong and answered none "
             f"({alike[-1].reason})",
-            hint="check model, max_tokens, temperature and extra against the provider's documentation; nothing was "
-            "paid for these requests, and the same command asks for them again",
+            hint=f"{CHECK}; nothing was paid for these requests, and the same command asks for them again",
         )
 
     def _refused_before(self, fingerprint: str, subject: str, status: int) -> bool:
