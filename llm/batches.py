@@ -116,7 +116,7 @@ class BatchClient:
     async def finish(self, tell: Callable[[int, int], None]) -> None:
         """Wait for every batch under way; `tell` hears at each look how many of how many requests have ended."""
         self._collected = False
-        ended, total = 0, sum(batch.requests for batch in self.under_way)
+        waited_for, ended, total = set[str](), 0, sum(batch.requests for batch in self.under_way)
         while self.under_way:
             going = 0
             for batch in list(self.under_way):
@@ -124,7 +124,12 @@ class BatchClient:
                 if now.status in _ENDED:
                     await self._collect(batch, now)
                     ended += batch.requests
-                elif now.request_counts:
+                    if now.status == "cancelled" and now.id in waited_for:
+                        raise _cancelled(now, self._endpoint)
+                    continue
+                if now.status != "cancelling":
+                    waited_for.add(now.id)
+                if now.request_counts:
                     going += now.request_counts.completed + now.request_counts.failed
             tell(ended + going, total)
             if self.under_way:
@@ -223,6 +228,14 @@ class BatchClient:
 
 def _codes(now: "Answered") -> list[str | None]:
     return [error.code for error in (now.errors.data if now.errors else None) or ()]
+
+
+def _cancelled(now: "Answered", endpoint: Endpoint) -> UserError:
+    # Whoever cancels a batch on its way does not want it sent once more at once.
+    return UserError(
+        f"the batch {now.id} was cancelled at {endpoint.base_url}; what it had answered is kept in the journal",
+        hint="the same command sends the rest again, and takes up other batches, which go on",
+    )
 
 
 def _refusal(batch: Batch, now: "Answered", endpoint: Endpoint) -> UserError:

@@ -102,6 +102,23 @@ def test_what_a_batch_did_before_its_end_is_used_and_the_rest_is_not_lost(
     assert all(f"batch_{end}" in line["error"] for line in lines if line["error"])
 
 
+def test_a_batch_that_is_cancelled_while_it_is_waited_for_is_not_sent_once_more(server: ChatServer, use: Use) -> None:
+    rules(server, seconds=2)
+
+    async def run(client: BatchClient) -> None:
+        async def cancel() -> None:
+            while not server.calls["GET /v1/batches/{id}"]:
+                await asyncio.sleep(0.02)
+            await client._openai.batches.cancel(str(client.under_way[0].batch_id))
+
+        await asyncio.gather(ask(client, questions(20)), cancel())
+
+    with pytest.raises(UserError, match="was cancelled at"):
+        use(run)
+    assert server.calls["POST /v1/batches"] == 1
+    assert len(use(ask, questions(20))) > 20
+
+
 def test_requests_that_no_line_speaks_of_are_failed(server: ChatServer, use: Use) -> None:
     rules(server, silent=1.0)
     (line,) = use(ask, questions(1))
