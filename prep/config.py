@@ -1,15 +1,15 @@
 """The schema of `configs/prep.yml`: what every key means and what it may be."""
 
-import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, FilePath, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, FilePath, ValidationInfo, field_validator, model_validator
 
 from llm import Endpoint
 from outline import DEFAULT_SPEC
 from settings import Settings, UserError
+from settings.templates import check_template
 
 
 class Columns(Settings):
@@ -88,24 +88,7 @@ class Prompts(Settings):
     def _is_a_template(cls, text: str, info: ValidationInfo) -> str:
         """Seen here, whichever teacher is chosen: a journal must not begin with a prompt that cannot be sent."""
         name = str(info.field_name)
-        try:
-            found = set(_variables(text))
-        except ValueError as error:
-            raise ValueError(f"is no template: {error}; a literal brace is written twice") from error
-        if unknown := sorted(found - _ALLOWED[name]):
-            allowed = ", ".join(f"{{{variable}}}" for variable in sorted(_ALLOWED[name]))
-            braces = "a literal brace is written twice"
-            raise ValueError(f"holds {{{unknown[0]}}}, which is not known there, allowed: {allowed}; {braces}")
-        if _NEEDED[name] not in found:
-            raise ValueError(f"must contain {{{_NEEDED[name]}}}")
-        return text
-
-
-def _variables(template: str) -> Iterator[str]:
-    """What stands between braces; a format or a conversion behind the name is taken for a part of it."""
-    for _, name, form, conversion in string.Formatter().parse(template):
-        if name is not None:
-            yield name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
+        return check_template(text, _ALLOWED[name], {_NEEDED[name]})
 
 
 class Gate(Settings):
@@ -119,10 +102,22 @@ class Gate(Settings):
     )
 
 
+def _has_structure(value: str) -> str:
+    if "{structure}" not in value:
+        raise ValueError("must contain {structure}")
+    return value
+
+
+SystemMessage = Annotated[str, AfterValidator(_has_structure)]
+"""Holds `{structure}`; other braces are text."""
+
+
 class Chat(Settings):
     """The training set and its splits."""
 
-    system: str = Field(description="system message of every conversation; `{structure}` is the spec's instruction")
+    system: SystemMessage = Field(
+        description="system message of every conversation; `{structure}` is the spec's instruction"
+    )
     seed: int = Field(description="draws which rows are validation and test")
     validation: float = Field(ge=0, lt=1, description="share of the rows")
     test: float = Field(ge=0, lt=1, description="share of the rows")
@@ -134,13 +129,6 @@ class Chat(Settings):
         if self.validation + self.test >= 1:
             raise ValueError("validation and test together must be below 1")
         return self
-
-    @field_validator("system")
-    @classmethod
-    def _has_structure(cls, value: str) -> str:
-        if "{structure}" not in value:
-            raise ValueError("must contain {structure}")
-        return value
 
 
 class Ray(Settings):

@@ -1,12 +1,12 @@
 """The schema of the `judge:` section: who judges, what, and with which words."""
 
-import string
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
 from llm import Endpoint
 from settings import Settings, UserError, load_config
+from settings.templates import check_template
 
 PROMPTS = Path(__file__).with_name("prompts.yml")
 
@@ -52,8 +52,8 @@ class Prompts(Settings):
 
 
 _TEXTS = {
-    "pointwise": {"question", "reference", "answer"},
-    "pairwise": {"question", "reference", "answer_a", "answer_b"},
+    "pointwise": {"mark", "question", "reference", "answer"},
+    "pairwise": {"mark", "question", "reference", "answer_a", "answer_b"},
 }
 
 
@@ -61,17 +61,8 @@ def load_prompts(path: Path) -> Prompts:
     """Return the prompts of a file; raises `UserError` for a template with a wrong or a missing variable."""
     prompts = load_config(path, Prompts)
     for kind, texts in _TEXTS.items():
-        _check(f"{path}: {kind}.user", getattr(prompts, kind).user, texts | {"mark"})
+        try:
+            check_template(getattr(prompts, kind).user, texts, texts)
+        except ValueError as error:
+            raise UserError(f"{path}: {kind}.user {error}") from error
     return prompts
-
-
-def _check(where: str, template: str, variables: set[str]) -> None:
-    try:
-        found = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
-    except ValueError as error:
-        raise UserError(f"{where} is no template: {error}", hint="write a literal brace twice: {{") from error
-    allowed = ", ".join(f"{{{name}}}" for name in sorted(variables))
-    if unknown := sorted(found - variables):
-        raise UserError(f"{where}: {{{unknown[0]}}} is not known there, allowed: {allowed}")
-    if missing := sorted(variables - found):
-        raise UserError(f"{where} must contain {{{missing[0]}}}; it needs {allowed}")

@@ -1,6 +1,5 @@
 """The schema of `configs/questions.yml`, of the templates that it names, and of its prompts."""
 
-import string
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -8,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, FilePath, field_validator
 
 from outline import DEFAULT_SPEC
-from prep.config import OpenAITeacher, of_the_named
+from prep.config import OpenAITeacher, SystemMessage, of_the_named
 from settings import Settings
+from settings.templates import check_template
 
 _MAY_HOLD = {"system": frozenset[str](), "user": frozenset({"count", "severity", "topic", "known"})}
 _MUST_HOLD = {"system": frozenset[str](), "user": frozenset({"count", "severity", "topic"})}
@@ -36,20 +36,14 @@ class Prompts(Settings):
     @field_validator("system", "user")
     @classmethod
     def _is_a_template(cls, text: str, info: Any) -> str:
-        found = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-        allowed = ", ".join(f"{{{name}}}" for name in sorted(_MAY_HOLD[info.field_name])) or "none"
-        if unknown := sorted(found - _MAY_HOLD[info.field_name]):
-            raise ValueError(f"{{{unknown[0]}}} is not known there, allowed: {allowed}; a literal brace is {{{{")
-        if missing := sorted(_MUST_HOLD[info.field_name] - found):
-            raise ValueError(f"must contain {{{missing[0]}}}")
-        return text
+        return check_template(text, _MAY_HOLD[info.field_name], _MUST_HOLD[info.field_name])
 
 
 class QuestionsConfig(Settings):
     """One set of synthetic questions."""
 
     spec: FilePath = Field(default=DEFAULT_SPEC, description="the structure contract")
-    system: str = Field(description="what the model is told: the `chat.system` that it was trained with")
+    system: SystemMessage = Field(description="what the model is told: the `chat.system` that it was trained with")
     out: Path = Field(description="the chat JSONL; its journal and its manifest stand beside it")
     n: int = Field(ge=1, description="questions, spread evenly over severities and topics")
     severities: tuple[str, ...] = Field(min_length=1, description="kept as `status` of a question")
@@ -68,13 +62,6 @@ class QuestionsConfig(Settings):
     @classmethod
     def _of_the_named(cls, value: Any) -> Any:
         return of_the_named(value, _TEACHERS)
-
-    @field_validator("system")
-    @classmethod
-    def _has_structure(cls, value: str) -> str:
-        if "{structure}" not in value:
-            raise ValueError("must contain {structure}")
-        return value
 
     @field_validator("severities", "topics")
     @classmethod

@@ -60,7 +60,8 @@ def test_an_attack_that_the_judge_repeats_is_no_verdict(judge: Callable[..., Jud
     ("old", "new", "message"),
     [
         ("{answer_b}", "nothing", r"pairwise.user must contain \{answer_b\}"),
-        ("{answer_b}", "{answer_b} {answer_c}", r"\{answer_c\} is not known there"),
+        ("{answer_b}", "{answer_b} {answer_c}", r"pairwise.user holds \{answer_c\}, which is not known there"),
+        ("{answer_b}", "{answer_b:.9z}", r"pairwise.user holds \{answer_b:.9z\}"),
         ("{answer_b}", "{answer_b} {", "pairwise.user is no template"),
     ],
 )
