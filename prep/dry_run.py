@@ -16,7 +16,6 @@ from llm.recorded import RecordedClient
 from llm.request import Reply, Request
 from prep import rules
 from prep.config import PrepConfig, RulesTeacher
-from prep.conversion import Conversion
 from prep.converter import Converter
 from prep.engines.folders import BATCHES, FOLDER, JOURNAL, recorded, refuse_batches, refuse_blocks, refuse_journal
 from prep.engines.ray_layout import Layout
@@ -127,15 +126,12 @@ async def _walk(config: PrepConfig, endpoint: Endpoint, given: Inputs, journal: 
     client = RecordedClient(endpoint, journal, foreseen.missing, foreseen.learn)
     teacher = OpenAI(client, PromptSet(config.prompts, given.spec), config.gate.tries, rounds={})
 
-    def count(conversion: Conversion) -> None:
-        foreseen.tally.add(conversion)
-
     # What is recorded comes first here: the estimate learns from it.
     converter = Converter(teacher, Gate(given.spec, config.gate))
     for wanted in ("lately", "before", "never"):
         for row in given.rows:
             if teacher.asked(row) == wanted:
-                count(await converter.convert(row))
+                foreseen.tally.add(await converter.convert(row))
     return foreseen
 
 

@@ -3,12 +3,13 @@
 import json
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from llm.storage import writing
 from prep.conversion import Conversion
+from settings import open_jsonl
 
 _INDEX = re.compile(rb'\{"index": (\d+),')
 
@@ -21,7 +22,7 @@ class Store:
     """
 
     def __init__(self, files: Sequence[Path]) -> None:
-        """Open files that `StoreWriter` made."""
+        """Open files that `store_writer` made."""
         import numpy
 
         self._files = [file.open("rb") for file in files]
@@ -61,34 +62,14 @@ def _scan(file: IO[bytes], index: array, offset: array) -> None:
     start = 0
     for line in file:
         found = _INDEX.match(line)
-        assert found, "a line that StoreWriter did not write"
+        assert found, "a line that store_writer did not write"
         index.append(int(found[1]))
         offset.append(start)
         start += len(line)
 
 
-class StoreWriter:
-    """Writes one file of a store beside its place and moves it there at the end: where it stands, it is whole."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._draft = path.with_name(f".{path.name}.tmp")
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._draft.open("w", encoding="utf-8")
-
-    def add(self, conversion: Conversion) -> None:
-        """Append one conversion."""
-        with writing(self.path):
-            self._file.write(json.dumps(conversion.as_dict()) + "\n")
-
-    def __enter__(self) -> "StoreWriter":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        with writing(self.path):
-            self._file.close()
-            if kind is None:
-                self._draft.replace(self.path)
-            else:
-                self._draft.unlink(missing_ok=True)
+@contextmanager
+def store_writer(path: Path) -> Iterator[Callable[[Conversion], None]]:
+    """Give a function that adds a conversion to a new file of a store; where the file stands, it is whole."""
+    with open_jsonl(path) as add:
+        yield lambda conversion: add(conversion.as_dict())

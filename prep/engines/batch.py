@@ -26,7 +26,7 @@ from prep.outcome import Outcome, Task
 from prep.progress import summary
 from prep.prompts import PromptSet
 from prep.sources import Rows
-from prep.store import StoreWriter
+from prep.store import store_writer
 from prep.tally import Tally
 from prep.teachers.openai import OpenAI
 from settings import console, output
@@ -47,10 +47,10 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
     path, conversions = config.out / JOURNAL, config.out / local.CONVERSIONS
     with Journal(path, config.save_every, Redactor([task.key] if task.key else [])) as journal:
         before, tally = journal.usage, Tally()
-        with StoreWriter(conversions) as store:
+        with store_writer(conversions) as keep:
 
             def done(conversion: Conversion) -> None:
-                store.add(conversion)
+                keep(conversion)
                 tally.add(conversion)
 
             try:

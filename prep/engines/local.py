@@ -14,7 +14,7 @@ from prep.gate import Gate
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
 from prep.progress import Bar, summary
-from prep.store import StoreWriter
+from prep.store import store_writer
 from prep.teachers.recorded import Recorded
 from settings import output
 
@@ -33,8 +33,13 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
         before = journal.usage
         bar = Bar(len(given.rows), config, lambda: journal.usage - before)
         try:
-            with StoreWriter(conversions) as store, bar:
-                asyncio.run(_run(config, given, task, journal, _both(store.add, bar.advance)))
+            with store_writer(conversions) as keep, bar:
+
+                def done(conversion: Conversion) -> None:
+                    keep(conversion)
+                    bar.advance(conversion)
+
+                asyncio.run(_run(config, given, task, journal, done))
         except KeyboardInterrupt:
             output.print(summary(config, bar.tally, journal.usage - before, journal.usage))
             output.print("stopped before the end: the same command goes on from here, and asks for no answer twice")
@@ -52,11 +57,3 @@ async def _run(
     asking.begin(journal, config, given.spec, task.again)
     async with asking.open_teacher(config, given.spec, journal, task.key, task.rounds) as teacher:
         await Converter(teacher, gate).run(given.rows, on_done)
-
-
-def _both(*listeners: Callable[[Conversion], None]) -> Callable[[Conversion], None]:
-    def tell(conversion: Conversion) -> None:
-        for listener in listeners:
-            listener(conversion)
-
-    return tell

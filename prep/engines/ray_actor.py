@@ -22,7 +22,7 @@ from prep.engines.ray_messages import send_warnings
 from prep.engines.ray_purse import Purse
 from prep.engines.ray_shards import Shards, note_before, usage_before
 from prep.gate import Gate
-from prep.store import Store, StoreWriter
+from prep.store import Store, store_writer
 from prep.tally import Tally
 from prep.teachers import Teacher
 from prep.teachers.recorded import Recorded
@@ -146,10 +146,10 @@ class BlockConverter:
         if self._hosted and not work.revalidate:
             journal.begin(asking.made_with(work.config, work.spec))
         teacher = await self._opened()
-        with StoreWriter(block.conversions(work.stamp)) as store:
+        with store_writer(block.conversions(work.stamp)) as keep:
 
             def add(conversion: Conversion) -> None:
-                store.add(conversion)
+                keep(conversion)
                 tally.add(conversion)
 
             if block.rows.exists():

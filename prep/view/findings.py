@@ -17,18 +17,11 @@ from outline.fidelity import FINDINGS
 from outline.mentions import Mention
 from outline.negations import negation_mentions
 from outline.quantities import quantity_mentions
+from prep.conversion import Finding
 from prep.view.align import Span, align, words_of
 
 UNPLACED = "alignment: point not found in the reply"
 UNCOVERED = "alignment: words that no point covers"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A rule that is broken or a fidelity finding: `kind` is for the filter, `message` for a person."""
-
-    kind: str
-    message: str
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from outline import StructureSpec
-from prep.view.findings import Examined, Finding, Point, examine
+from prep.conversion import Finding
+from prep.view.findings import Examined, Point, examine
 from prep.view.run import Row
 
 GROUPS = ("structure", "fidelity", "refused", "outcome", "alignment")

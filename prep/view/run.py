@@ -4,15 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from prep import manifest
 from prep.arrow import FULL
 from prep.consultation import Consultation
+from prep.conversion import Status
 from prep.writer import FAILED
 from settings import UserError, read_jsonl
-
-Status = Literal["kept", "failed", "skipped"]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from outline import check_fidelity
 from prep.consultation import Consultation
 from prep.conversion import Conversion, Finding, Turn
-from prep.store import Store, StoreWriter
+from prep.store import Store, store_writer
 from tests.prep.conftest import make_rows, outline_of
 
 
@@ -43,8 +43,8 @@ def stored(folder: Path, conversions: Sequence[Conversion], order: int | None = 
         random.Random(order).shuffle(mixed)
     files = [folder / "stored/one.jsonl", folder / "stored/two.jsonl"]
     for start, file in enumerate(files):
-        with StoreWriter(file) as writer:
+        with store_writer(file) as keep:
             for conversion in mixed[start::2]:
-                writer.add(conversion)
+                keep(conversion)
     with Store(files) as store:
         yield store
