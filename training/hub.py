@@ -1,9 +1,11 @@
-"""Whether a base model of the hub can be had, before Axolotl has spent a minute on its imports to find out."""
+"""Whether a base model of the hub can be had, before anything has spent a minute to find out."""
 
 from collections.abc import Sequence
 
 from settings import UserError
 
+_TIMEOUT = 5.0
+"""Seconds that the hub has to answer before what is on this machine is taken."""
 _CONFIG = ("config.json",)
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 
@@ -30,3 +32,17 @@ def _has_one(model: str, files: Sequence[str]) -> bool:
 
     cached = any(isinstance(try_to_load_from_cache(model, file), str) for file in files)
     return cached or any(file_exists(model, file) for file in files)
+
+
+def revision_of(model: str) -> tuple[str | None, str]:
+    """Return the commit that the hub has for `model`; or None, and why it is not told in time."""
+    import httpx
+    from huggingface_hub import HfApi, constants
+    from huggingface_hub.errors import HfHubHTTPError
+
+    if constants.HF_HUB_OFFLINE:
+        return None, "HF_HUB_OFFLINE is set"
+    try:
+        return HfApi().model_info(model, timeout=_TIMEOUT).sha, ""
+    except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
+        return None, f"{type(error).__name__} within {_TIMEOUT:.0f} s from {constants.ENDPOINT}"

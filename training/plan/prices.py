@@ -19,6 +19,6 @@ class Prices(Settings):
     """By the name of a card, as `just plan --gpu` takes it."""
 
 
-def read_prices(path: Path = PRICES) -> Prices:
-    """The prices at `path`; raises `UserError` for a file that cannot be read or holds something else."""
-    return load_config(path, Prices)
+def read_prices() -> Prices:
+    """The prices; raises `UserError` for a file that cannot be read or holds something else."""
+    return load_config(PRICES, Prices)

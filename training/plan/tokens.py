@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settings import UserError, read_jsonl
-from training.plan.architecture import is_local
+from training.hub import revision_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-HUB_TIMEOUT = 5.0
 SPLIT = r"'(?:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 """How Qwen2 splits text before its byte pairs; each part is at least one token."""
 
@@ -81,23 +80,9 @@ def _tokenizer(base_model: str) -> "PreTrainedTokenizerBase | None":
     try:
         return AutoTokenizer.from_pretrained(base_model, local_files_only=True)
     except (OSError, ValueError):
-        if is_local(base_model) or not _hub_answers(base_model):
+        if Path(base_model).is_dir() or revision_of(base_model)[0] is None:
             return None
     return AutoTokenizer.from_pretrained(base_model)
-
-
-def _hub_answers(base_model: str) -> bool:
-    import httpx
-    from huggingface_hub import HfApi, constants
-    from huggingface_hub.errors import HfHubHTTPError
-
-    if constants.HF_HUB_OFFLINE:
-        return False
-    try:
-        HfApi().model_info(base_model, timeout=HUB_TIMEOUT)
-    except (HfHubHTTPError, httpx.HTTPError, OSError):
-        return False
-    return True
 
 
 def _texts(

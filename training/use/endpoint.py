@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from llm.redact import Redactor
@@ -81,3 +82,30 @@ class Endpoint:
         except (ValueError, TypeError, AttributeError) as error:
             # The SDK checks no shape: a page of HTML fails where the first field of it is read.
             raise UserError(f"{self.url}: what answers there does not speak OpenAI's API") from error
+
+
+class Server(Protocol):
+    """An OpenAI-compatible server on loopback."""
+
+    address: str
+
+    def close(self) -> None:
+        """Stop it."""
+        ...
+
+
+class Served(Endpoint):
+    """A server of ours as something that answers: it is ended with it, and where it offers no model."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        try:
+            super().__init__(server.address)
+        except BaseException:
+            server.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connections and end the server."""
+        super().close()
+        self._server.close()

@@ -1,29 +1,19 @@
 """Which engine answers for a model."""
 
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from settings import UserError
+from training.use.endpoint import Served, Server
 from training.use.llama_cpp import LlamaCpp, LlamaCppServer
 from training.use.models import Model, require_whole
 from training.use.reply import Engine
-from training.use.vllm import INSTALL, Vllm, VllmServer
+from training.use.vllm import INSTALL, VllmServer
 from training.use.vllm import is_installed as vllm_is_installed
 
 NAMES = ("hf", "llama.cpp", "vllm")
 _CALLED = {"gguf": "a GGUF file", "folder": "a model folder", "adapter": "a LoRA adapter"}
 _TAKES = {"hf": ("folder", "adapter"), "llama.cpp": ("gguf",), "vllm": ("folder",)}
-
-
-class Server(Protocol):
-    """An OpenAI-compatible server on loopback."""
-
-    address: str
-
-    def close(self) -> None:
-        """Stop it."""
-        ...
 
 
 def is_url(name: str) -> bool:
@@ -38,7 +28,7 @@ def start_engine(model: Model, name: str | None, context: int) -> Engine:
     if engine == "llama.cpp":
         return LlamaCpp(model.path, context)
     if engine == "vllm":
-        return Vllm(require_whole(model, "vLLM"), context)
+        return Served(VllmServer(require_whole(model, "vLLM"), context))
     from training.use.hf import Hf
 
     return Hf(model)

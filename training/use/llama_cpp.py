@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from settings import UserError
-from training.use.endpoint import Endpoint
+from training.use.endpoint import Served
 from training.use.prompt import Message
 from training.use.reply import Asked, OnText, Reply, refuse_inside_thinking
 
@@ -90,24 +90,15 @@ def _unreadable(path: Path) -> UserError:
     return UserError(f"{path}: llama.cpp cannot load this file", hint="it may be cut off: `just export` makes it anew")
 
 
-class LlamaCpp(Endpoint):
+class LlamaCpp(Served):
     """A GGUF file as something that answers."""
 
     def __init__(self, path: Path, context: int = CONTEXT) -> None:
         self.server = LlamaCppServer(path, context)
-        try:
-            super().__init__(self.server.address)
-        except BaseException:
-            self.server.close()
-            raise
+        super().__init__(self.server)
 
     def answer(self, messages: list[Message], asked: Asked, on_text: OnText) -> Reply:
         """Return the answer, as `Endpoint` does; raises `UserError` for a grammar inside a think block too."""
         if asked.grammar:
             refuse_inside_thinking(self.server.prompt(messages))
         return super().answer(messages, asked, on_text)
-
-    def close(self) -> None:
-        """Stop the server."""
-        super().close()
-        self.server.close()

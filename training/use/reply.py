@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from outline import opens_thinking
 from settings import UserError
 from training.use.prompt import Message
 
@@ -51,7 +52,7 @@ def grammar_fields(grammar: str) -> dict[str, Any]:
 
 def refuse_inside_thinking(prompt: str) -> None:
     """Raise `UserError` for a prompt that ends inside a think block: a grammar would hold the thoughts to it."""
-    if prompt.rfind("<think>") > prompt.rfind("</think>"):
+    if opens_thinking(prompt):
         raise UserError(
             "the chat template opens a think block, in which a grammar has no place",
             hint="ask without --grammar, or take a model that was trained here: its template has no think block",

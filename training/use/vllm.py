@@ -11,7 +11,6 @@ import urllib.request
 from pathlib import Path
 
 from settings import UserError, console
-from training.use.endpoint import Endpoint
 from training.use.llama_cpp import CONTEXT
 
 INSTALL = (
@@ -73,23 +72,6 @@ class VllmServer:
 
     def _last_lines(self) -> str:
         return Path(self._log.name).read_text(encoding="utf-8", errors="replace").strip()[-1500:]
-
-
-class Vllm(Endpoint):
-    """A model folder as something that answers through vLLM."""
-
-    def __init__(self, folder: Path, context: int = CONTEXT) -> None:
-        self._server = VllmServer(folder, context)
-        try:
-            super().__init__(self._server.address)
-        except BaseException:
-            self._server.close()
-            raise
-
-    def close(self) -> None:
-        """End the server."""
-        super().close()
-        self._server.close()
 
 
 def is_installed() -> bool:
