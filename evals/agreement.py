@@ -1,7 +1,6 @@
 """Does an answer agree with the reference (the doctor's reply), which the model has not seen?"""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from evals.amounts import amounts_at_odds
 from evals.denials import denials, turned_denials
@@ -43,10 +42,6 @@ class Agreement:
             "reference_coverage": self.coverage,
         }
         return {name: value for name, value in numbers.items() if value is not None}
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the agreement as JSON values."""
-        return asdict(self)
 
 
 def check_agreement(reference: str | None, answer: str, context: str = "") -> Agreement:

@@ -1,6 +1,6 @@
 """The key of a completion: everything that decides what a model generates, so that no other answer is ever re-used."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,7 @@ def question_key(question: Question) -> str:
 
 def changed_parts(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Return the names of the parts that differ, for the message that says why completions are made again."""
-    return [name for name in _in_order(old, new) if old.get(name) != new.get(name)]
-
-
-def _in_order(*parts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(name for part in parts for name in part))
+    return [name for name in {**old, **new} if old.get(name) != new.get(name)]
 
 
 def _version(library: str) -> str | None:

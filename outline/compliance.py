@@ -15,6 +15,8 @@ BROKEN = 0.8
 """The highest score of a text that breaks the contract."""
 _HEAD = 64
 """Lines: longer than most answers."""
+_SHOWN = 60
+"""Characters of a text outside the list that a violation tells."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,8 @@ def _outside_the_list(outline: Outline) -> Iterator[Violation]:
         yield Violation("list_only", "", 0, "one list", _count(outline.lists, "list"))
 
 
-def _shorten(text: str, limit: int = 60) -> str:
-    return repr(text if len(text) <= limit else text[: limit - 1] + "…") if text else ""
+def _shorten(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…") if text else ""
 
 
 def _count(number: int, noun: str) -> str:

@@ -38,14 +38,14 @@ class StructureSpec(Settings):
         """Return a text with the instruction in the place of each `{structure}`; other braces are text."""
         return template.replace("{structure}", self.instruction())
 
-    def grammar(self, extra_levels: int = 1) -> str:
-        """Return a grammar whose every string is compliant, up to `extra_levels` deeper than the spec asks.
+    def grammar(self) -> str:
+        """Return a grammar whose every string is compliant, up to one level deeper than the spec asks.
 
         One text serves xgrammar's EBNF and llama.cpp's GBNF: it keeps to what both read. The deep branch comes first,
         so that an answer cut at a token limit has most likely reached its depth already. Without a root limit the
         top level is bounded like any other.
         """
-        deepest = self.min_depth + extra_levels
+        deepest = self.min_depth + 1
         roots = self.max_roots or self.max_children
         rules = [f"root ::= deep1{_repeat('point1', roots - 1)}"]
         for level in range(1, self.min_depth + 1):

@@ -2,21 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from llm import Endpoint, Usage
 from prep.config import PrepConfig
 from prep.conversion import Conversion
 from prep.tally import Tally
-from settings import console
-from settings.progress import FiguresColumn
+from settings.progress import bar
 
 Spent = Callable[[], Usage]
 
@@ -28,14 +20,7 @@ class Bar:
         self.tally = Tally()
         self._config = config
         self._spent = spent
-        self._bar = Progress(
-            BarColumn(bar_width=12),
-            MofNCompleteColumn(),
-            FiguresColumn(self._figures),
-            TimeRemainingColumn(compact=True),
-            TextColumn("left"),
-            console=console,
-        )
+        self._bar = bar(self._figures)
         self._task = self._bar.add_task("converting", total=rows)
 
     def __enter__(self) -> "Bar":

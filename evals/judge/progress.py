@@ -2,16 +2,9 @@
 
 from collections.abc import Callable
 
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TextColumn
 
-from settings import console
-from settings.progress import FiguresColumn
+from settings.progress import bar
 
 
 class JudgeProgress:
@@ -23,14 +16,7 @@ class JudgeProgress:
     def __init__(self, total: int, spent: Callable[[], float]) -> None:
         self._spent = spent
         self._done = self._readable = 0
-        columns = (TextColumn("{task.description}"), BarColumn(bar_width=12), MofNCompleteColumn())
-        self._bar = Progress(
-            *columns,
-            FiguresColumn(self._figures),
-            TimeRemainingColumn(compact=True),
-            TextColumn("left"),
-            console=console,
-        )
+        self._bar = bar(self._figures, TextColumn("{task.description}"))
         self._task = self._bar.add_task("judging", total=total)
 
     def __enter__(self) -> "JudgeProgress":

@@ -9,6 +9,7 @@ import yaml
 from evals.mece.encoder import Vector
 from evals.mece.labelled import POSITIVE, Measure, Pair, measure, of_task, threshold_of
 from evals.mece.thresholds import Curve, Thresholds
+from evals.stats import share
 from settings import UserError, write_text
 
 _MOST_FALSE = {"siblings": 0.02, "parents": 0.1, "facts": 0.1}
@@ -118,7 +119,5 @@ def _logistic(points: Sequence[tuple[bool, float]]) -> tuple[float, float]:
 
 
 def _rate(errors: Sequence[bool]) -> Rate:
-    from scipy.stats import binomtest
-
-    interval = binomtest(sum(errors), len(errors)).proportion_ci(method="wilson")
-    return Rate(sum(errors), len(errors), float(interval.low), float(interval.high))
+    found = share(errors)
+    return Rate(sum(errors), len(errors), found.low, found.high)

@@ -1,6 +1,7 @@
 """What the `reference_agreement` metric computes, importable without `evaluate`."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from statistics import fmean
 from typing import Any
 
@@ -26,4 +27,4 @@ def compute(
         for name, value in agreement.metrics().items():
             measured.setdefault(name, []).append(value)
     means = {name: fmean(values) for name, values in measured.items()}
-    return {**means, "agreement_per_example": [agreement.as_dict() for agreement in found]}
+    return {**means, "agreement_per_example": [asdict(agreement) for agreement in found]}

@@ -46,17 +46,12 @@ def value_text(measure: Measure, value: float) -> str:
     return f"{value:,.0f}" if measure.scale == "tokens" else number(value, 1 if measure.scale else 2)
 
 
-def span_text(measure: Measure, low: float | None, high: float | None) -> str:
-    """Return an interval as `52 to 79%`; nothing where there is none, or where equal answers made it a point."""
-    if low is None or high is None or low == high:
-        return ""
-    first, second = value_text(measure, low), value_text(measure, high)
-    return f"{first.removesuffix('%')} to {second}"
-
-
 def interval_text(measure: Measure, figure: Figure) -> str:
-    """Return a figure's interval."""
-    return span_text(measure, figure.low, figure.high)
+    """Return an interval as `52 to 79%`; nothing where there is none, or where equal answers made it a point."""
+    if figure.low is None or figure.high is None or figure.low == figure.high:
+        return ""
+    first, second = value_text(measure, figure.low), value_text(measure, figure.high)
+    return f"{first.removesuffix('%')} to {second}"
 
 
 def absent_text(row: Row, key: str) -> str:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,7 @@ def test_some_unfaithful_outlines_of_the_labelled_cases_do() -> None:
 
 
 def test_an_agreement_is_shares_and_contradictions_in_json() -> None:
-    assert json.loads(json.dumps(check_agreement("Take losartan 50 mg", "- Losartan 100 mg").as_dict())) == {
+    assert json.loads(json.dumps(asdict(check_agreement("Take losartan 50 mg", "- Losartan 100 mg")))) == {
         "checked": True,
         "numbers_kept": None,
         "doses_kept": 0.0,

@@ -13,6 +13,8 @@ from evals.stats import AtK, Interval
 
 _LEFT, _RIGHT = 44.0, WIDTH - 10
 _TALL, _PANEL = 110.0, 80.0
+_MOST_STEPS = 8
+"""Labels under a line."""
 
 Scale = Callable[[float], float]
 Point = tuple[float, float]
@@ -158,8 +160,8 @@ def _between(low: float, high: float, start: float, end: float) -> Scale:
     return lambda value: start + (value - low) / (high - low) * (end - start)
 
 
-def _thinned(steps: Sequence[int], most: int = 8) -> Sequence[int]:
-    return steps[:: -(-len(steps) // most)]
+def _thinned(steps: Sequence[int]) -> Sequence[int]:
+    return steps[:: -(-len(steps) // _MOST_STEPS)]
 
 
 def _span(interval: Interval) -> str:

@@ -56,7 +56,7 @@ def _bars(blocks: Mapping[str, Sequence[Bar]]) -> tuple[list[Markup], float]:
         for bar in block:
             parts += _bar(bar, y)
             y += _ROW
-    return [*_grid(0, y, _LEFT, _RIGHT), *parts], y + _AXIS
+    return [*_grid(y, _LEFT, _RIGHT), *parts], y + _AXIS
 
 
 def _bar(bar: Bar, y: float) -> list[Markup]:
@@ -100,7 +100,7 @@ def by_group(key: str, blocks: Mapping[str, Mapping[str, Figure]]) -> Plot | Non
         for group, figure in block.items()
     ]
     said = "; ".join(f"{name}, {group}: {value}" for name, group, _, value, _ in rows)
-    grid = _grid(0, y, _LABEL, WIDTH - 50)
+    grid = _grid(y, _LABEL, WIDTH - 50)
     svg = drawing(y + _AXIS, title, said, *grid, *parts)
     return Plot(title, note, svg, ("Condition", "Questions", "n", "Compliant", "Interval"), rows)
 
@@ -124,12 +124,12 @@ def _scale(left: float, right: float) -> Callable[[float], float]:
     return lambda share: left + share * (right - left)
 
 
-def _grid(top: float, bottom: float, left: float, right: float) -> list[Markup]:
+def _grid(bottom: float, left: float, right: float) -> list[Markup]:
     at = _scale(left, right)
     parts = []
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         x = at(share)
         anchor = "start" if x < 20 else "end" if x > WIDTH - 20 else "middle"
-        parts.append(element("path", d=f"M{x:.1f} {top + 2:.1f}V{bottom + 4:.1f}", class_="grid"))
+        parts.append(element("path", d=f"M{x:.1f} 2.0V{bottom + 4:.1f}", class_="grid"))
         parts.append(text(x, bottom + 18, f"{100 * share:.0f}%", "axis", anchor))
     return parts
