@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.answer_length import SPREAD, AnswerLengths, spread_of
-from benchmarks.clients.task import CONFIG
+from benchmarks.clients.task import CONFIG, consultations
 from benchmarks.rows import make_rows
 from benchmarks.scenario import RESULTS, Scenario, add_flags, scenario_of, write_result
 from benchmarks.simulated_time import run_simulated
@@ -60,10 +60,7 @@ def measure(scenario: Scenario, folder: Path, independent: bool = False) -> dict
     shutil.rmtree(folder, ignore_errors=True)
     changes = [f"teacher.concurrency={scenario.concurrency}", "teacher.base_url=http://127.0.0.1:1/v1"]
     config = load_config(CONFIG, PrepConfig, changes)
-    rows = [
-        Consultation(index, row["Description"], row["Patient"], row["Doctor"], row["Status"])
-        for index, row in enumerate(make_rows(scenario.rows, scenario.seed))
-    ]
+    rows = consultations(make_rows(scenario.rows, scenario.seed))
     lengths = None if independent else AnswerLengths([row.reply for row in rows], scenario.seed)
     done: list[Conversion] = []
     before = time.process_time()

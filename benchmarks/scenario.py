@@ -45,7 +45,7 @@ class Scenario:
 
 
 def add_flags(parser: argparse.ArgumentParser, **defaults: Any) -> None:
-    """Add a flag for each field of `Scenario`; `defaults` differ from those of the issue's scenario."""
+    """Add a flag for each field of `Scenario`; `defaults` differ from those of the README's scenario."""
     given = {
         "rows": 3311, "concurrency": 256, "median": 0.5, "sigma": 0.5, "rate_429": 0.02, "rate_500": 0.01,
         "rate_reset": 0.005, "retry_after": 1, "seed": 1, **defaults,

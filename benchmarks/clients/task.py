@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,9 +63,14 @@ def read_arguments(prog: str) -> Wanted:
 
 def read_rows(source: Path) -> list[Consultation]:
     """Return the rows of a JSONL file, in their order."""
+    return consultations(read_jsonl(source))
+
+
+def consultations(rows: Sequence[Mapping[str, Any]]) -> list[Consultation]:
+    """Return rows with the sample's columns, numbered in their order."""
     return [
         Consultation(index, row["Description"], row["Patient"], row["Doctor"], row["Status"])
-        for index, row in enumerate(read_jsonl(source))
+        for index, row in enumerate(rows)
     ]
 
 

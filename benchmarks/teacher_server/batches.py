@@ -57,7 +57,6 @@ class Batches:
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/v1/files", self._guarded(self._upload))
-        router.add_get("/v1/files/{id}", self._guarded(self._file))
         router.add_get("/v1/files/{id}/content", self._guarded(self._content))
         router.add_post("/v1/batches", self._guarded(self._create))
         router.add_get("/v1/batches", self._guarded(self._list))
@@ -101,10 +100,6 @@ class Batches:
         }
         self._files[head["id"]] = head, content
         return head
-
-    async def _file(self, request: web.Request) -> web.Response:
-        found = self._files.get(request.match_info["id"])
-        return web.json_response(found[0]) if found else _refuse("no such file", 404)
 
     async def _content(self, request: web.Request) -> web.Response:
         found = self._files.get(request.match_info["id"])

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from statistics import NormalDist
 from typing import Any
@@ -27,7 +28,7 @@ class Latency(Settings):
     def at(self, quantile: float) -> float:
         """Return the latency in seconds below which this share (0 to 1) of the requests lies."""
         z = _NORMAL.inv_cdf(min(max(quantile, 1e-9), 1 - 1e-9))
-        return self.median * 2.718281828459045 ** (self.sigma * z)
+        return self.median * math.exp(self.sigma * z)
 
 
 class Shares(Settings):
