@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from outline import StructureSpec
 from settings import Settings, load_config
@@ -63,14 +63,6 @@ class Paraphrases(Settings):
     number_words: tuple[str, ...]
     """Zero and on."""
     paraphrases: tuple[Paraphrase, ...] = Field(min_length=1)
-
-    @field_validator("paraphrases")
-    @classmethod
-    def _differ(cls, paraphrases: tuple[Paraphrase, ...]) -> tuple[Paraphrase, ...]:
-        texts = [paraphrase.text for paraphrase in paraphrases]
-        if twice := [text for text in texts if texts.count(text) > 1]:
-            raise ValueError(f"must differ from one another; given twice: {twice[0]!r}")
-        return paraphrases
 
 
 @lru_cache(maxsize=1)

@@ -77,7 +77,7 @@ def made_from(config: QuestionsConfig, spec: StructureSpec) -> dict[str, str]:
 def _teacher(config: QuestionsConfig) -> str:
     teacher = config.teacher
     return fingerprint.digest(
-        made_with(config) if isinstance(teacher, Endpoint) else fingerprint.of_file(teacher.templates)
+        made_with(config, teacher) if isinstance(teacher, Endpoint) else fingerprint.of_file(teacher.templates)
     )
 
 
@@ -85,12 +85,10 @@ def _unused(config: QuestionsConfig) -> set[str]:
     return {"per_request"} if config.teacher.name == "templates" else set()
 
 
-def made_with(config: QuestionsConfig) -> dict[str, Any]:
-    """Return what decides about a request besides severity and topic; empty for templates."""
-    if not isinstance(config.teacher, Endpoint):
-        return {}
+def made_with(config: QuestionsConfig, endpoint: Endpoint) -> dict[str, Any]:
+    """Return what decides about a request to a hosted teacher besides severity and topic."""
     texts = {f"prompts.{name}": text for name, text in config.prompts.model_dump().items()}
-    return config.teacher.parameters() | {name: fingerprint.digest(text)[:12] for name, text in texts.items()}
+    return endpoint.parameters() | {name: fingerprint.digest(text)[:12] for name, text in texts.items()}
 
 
 def finished(config: QuestionsConfig, made: Mapping[str, str]) -> bool:

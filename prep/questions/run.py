@@ -46,7 +46,7 @@ def _fill(config: QuestionsConfig, found: Collection, order: list[Cell]) -> tupl
     redact = Redactor([key] if key else [])
     redact.install()
     with Journal(files.journal_path(config), config.save_every, redact) as journal:
-        journal.begin(files.made_with(config))
+        journal.begin(files.made_with(config, teacher))
         return asyncio.run(_ask(config, teacher, found, journal, key)), journal.usage
 
 

@@ -78,8 +78,7 @@ def preference(
     said = [rating.preferred(axis) for rating in ratings]
     values = [(rating.question, value_of(rating, axis, second)) for rating in ratings]
     score = share_over_questions(values, confidence, seed)
-    if score is None:
-        raise ValueError(f"there is no rating of {first} and {second}")
+    assert score is not None
     return Preference(
         first=first,
         second=second,
