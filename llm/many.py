@@ -23,40 +23,25 @@ async def ask_all(
     One request that fails stops no other. Raises `UserError` where the endpoint would refuse all of them, or did:
     when every request was called wrong (a status from 400 to 499) and the journal holds no answer at all.
     """
-    outcomes = _Outcomes(client, on_outcome)
-    await Lanes(outcomes.ask).run(requests, _PER_PLACE * client.endpoint.concurrency)
-    outcomes.refuse()
+    ended = 0
+    refused: list[RequestFailed] = []
 
-
-class _Outcomes:
-    """What became of the requests, counted as far as it says whether the endpoint refuses them all."""
-
-    def __init__(self, client: "ChatClient", tell: Callable[[Request, Reply | RequestFailed], None]) -> None:
-        self._client = client
-        self._tell = tell
-        self._refused: list[RequestFailed] = []
-        self._others = False
-        """Whether a request ended otherwise than refused."""
-
-    async def ask(self, request: Request) -> None:
-        """Ask, and tell of the reply or of its failure."""
+    async def ask(request: Request) -> None:
+        nonlocal ended
+        outcome: Reply | RequestFailed
         try:
-            outcome = await self._client.complete(request)
+            outcome = await client.complete(request)
         except RequestFailed as failure:
             outcome = failure
-        self._count(outcome)
-        self._tell(request, outcome)
+            if 400 <= failure.status < 500 and not failure.retriable:
+                refused.append(failure)
+        ended += 1
+        on_outcome(request, outcome)
 
-    def _count(self, outcome: Reply | RequestFailed) -> None:
-        if isinstance(outcome, RequestFailed) and 400 <= outcome.status < 500 and not outcome.retriable:
-            self._refused.append(outcome)
-        else:
-            self._others = True
-
-    def refuse(self) -> None:
-        """Raise `UserError` where every request was refused; one among answered ones is that one's fault."""
-        if self._refused and not self._others and not self._client.journal.usage.requests:
-            raise UserError(
-                f"{self._client.endpoint.base_url} refused all requests: {self._refused[-1].reason}",
-                hint=CHECK,
-            )
+    await Lanes(ask).run(requests, _PER_PLACE * client.endpoint.concurrency)
+    # One among answered ones is that one's fault.
+    if refused and len(refused) == ended and not client.journal.usage.requests:
+        raise UserError(
+            f"{client.endpoint.base_url} refused all requests: {refused[-1].reason}",
+            hint=CHECK,
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from llm.endpoint import Endpoint
+from llm.estimate import Estimate
 from llm.journal import Journal
 from llm.request import NotSent, Reply, Request, recorded_reply
 
@@ -10,21 +11,17 @@ from llm.request import NotSent, Reply, Request, recorded_reply
 class RecordedClient:
     """Answers from the journal alone.
 
-    `on_reply` and `on_missing` hear of each request that the journal has an answer to, and of each that it has not:
-    the latter are what a run would send next.
+    `estimate` learns from each answer that the journal has, and `on_missing` hears of each request that it has none to:
+    what a run would send next.
     """
 
     def __init__(
-        self,
-        endpoint: Endpoint,
-        journal: Journal,
-        on_missing: Callable[[Request], None],
-        on_reply: Callable[[Request, Reply], None] = lambda request, reply: None,
+        self, endpoint: Endpoint, journal: Journal, on_missing: Callable[[Request], None], estimate: Estimate
     ) -> None:
         self.endpoint = endpoint
         self.journal = journal
         self._on_missing = on_missing
-        self._on_reply = on_reply
+        self._estimate = estimate
 
     async def complete(self, request: Request) -> Reply:
         """Return the recorded answer; raises `NotSent` where there is none."""
@@ -33,5 +30,5 @@ class RecordedClient:
             self._on_missing(request)
             raise NotSent("not asked", "the journal holds no answer to this request")
         reply = recorded_reply(recorded)
-        self._on_reply(request, reply)
+        self._estimate.learn(request, reply.usage)
         return reply

@@ -13,7 +13,7 @@ from llm import Endpoint, Journal, Usage
 from llm.batch_files import noted
 from llm.estimate import Estimate
 from llm.recorded import RecordedClient
-from llm.request import Reply, Request
+from llm.request import Request
 from prep import rules
 from prep.config import PrepConfig, RulesTeacher
 from prep.converter import Converter
@@ -46,9 +46,6 @@ class Foreseen:
         self._sent = {name for batch in noted(config.out / BATCHES) for name in batch.subjects()}
         self._tries = config.gate.tries
         self._endpoint = endpoint
-
-    def learn(self, request: Request, reply: Reply) -> None:
-        self.estimate.learn(request, reply.usage)
 
     def missing(self, request: Request) -> None:
         """Count a request that has no answer yet, with all the tries that its row may come to need."""
@@ -123,7 +120,7 @@ async def _walk(config: PrepConfig, endpoint: Endpoint, given: Inputs, journal: 
     from prep.prompts import PromptSet
     from prep.teachers.openai import OpenAI
 
-    client = RecordedClient(endpoint, journal, foreseen.missing, foreseen.learn)
+    client = RecordedClient(endpoint, journal, foreseen.missing, foreseen.estimate)
     teacher = OpenAI(client, PromptSet(config.prompts, given.spec), config.gate.tries, rounds={})
 
     # What is recorded comes first here: the estimate learns from it.

@@ -127,9 +127,8 @@ class _Asked(RecordedClient):
     """Answers from the journal, and puts what it does not hold into the next batch."""
 
     def __init__(self, endpoint: Endpoint, journal: Journal, batches: BatchClient) -> None:
-        super().__init__(endpoint, journal, self._missing, self._learn)
+        super().__init__(endpoint, journal, self._missing, Estimate(endpoint))
         self._batches = batches
-        self._estimate = Estimate(endpoint)
         self._budget = Budget(endpoint.max_cost, lambda: journal.usage.cost(endpoint.prices) + batches.worst)
 
     async def complete(self, request: Request) -> Reply:
@@ -151,9 +150,6 @@ class _Asked(RecordedClient):
             # What is under way will cost less than the worst, and leave room for more.
             if not self._batches.worst:
                 raise
-
-    def _learn(self, request: Request, reply: Reply) -> None:
-        self._estimate.learn(request, reply.usage)
 
 
 class _Bar:

@@ -34,9 +34,7 @@ def foresee(config: QuestionsConfig) -> int:
         order = spread(config.n, config.severities, config.topics, config.seed)
         beside = config.model_copy(update={"out": spare / config.out.name})
         found = collection(beside, order, files.read_avoided(config.avoid))
-        client = RecordedClient(
-            teacher, journal, missing.append, lambda request, reply: estimate.learn(request, reply.usage)
-        )
+        client = RecordedClient(teacher, journal, missing.append, estimate)
         asyncio.run(collect(found, Hosted(client, config.prompts, config.per_request), config.rounds, lambda _: None))
         output.print(_table(config, teacher, estimate, found.count, _first(missing), journal.usage))
     return 0

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.teacher_server import Act, ChatServer, Seen
 from llm import Endpoint, Journal
+from llm.estimate import Estimate
 from llm.recorded import RecordedClient
 from outline import StructureSpec
 from prep.config import PrepConfig
@@ -95,7 +96,7 @@ def test_rows_that_get_another_round_are_looked_at_first(
     assert isinstance(config.teacher, Endpoint)
     assert config.prompts is not None
     with Journal(tmp_path / "out/journal.jsonl", 5) as journal:
-        client = RecordedClient(config.teacher, journal, lambda request: None)
+        client = RecordedClient(config.teacher, journal, lambda request: None, Estimate(config.teacher))
         teacher = OpenAI(client, PromptSet(config.prompts, spec), TRIES, rounds={failed["row"]: 2})
         assert [teacher.asked(row) for row in rows] == ["before", "before", "lately", "before"]
 
