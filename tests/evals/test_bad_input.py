@@ -24,6 +24,10 @@ from settings import UserError
         ("models=[{name: a, path: nowhere}]", "nowhere is no model folder: it does not exist"),
         ("models=[{name: a, path: README.md}]", "README.md is no model folder: it is a file"),
         ("models=[{name: a, path: data/sample}]", "data/sample is no model: it needs config.json"),
+        (
+            "models=[{name: a, constrained: true, endpoint: {base_url: 'http://127.0.0.1:1/v1', model: m}}]",
+            "models.0 constrained needs endpoint.grammar_field",
+        ),
         ("questions=nowhere.jsonl", "nowhere.jsonl: the file cannot be read"),
         ("reference_answers=nowhere.jsonl", "nowhere.jsonl: the file cannot be read"),
         ("spec=nowhere.yml", "nowhere.yml: the config cannot be read"),

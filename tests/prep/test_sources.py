@@ -87,6 +87,14 @@ def arrow_of_nothing(folder: Path) -> Path:
     return folder / "rows"
 
 
+def arrow_of_splits(folder: Path) -> Path:
+    import datasets
+
+    rows = datasets.Dataset.from_list(ROWS)
+    datasets.DatasetDict({"train": rows, "test": rows}).save_to_disk(folder / "rows")
+    return folder / "rows"
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -125,6 +133,7 @@ def arrow_of_nothing(folder: Path) -> Path:
         (broken("no parquet", "rows.parquet"), "cannot be read"),
         (broken("x", "rows.xlsx"), "got .xlsx, a source is .jsonl, .csv, .parquet or"),
         (arrow_of_nothing, "cannot be read"),
+        (arrow_of_splits, "this folder holds the splits train, test; give one of them"),
     ],
 )
 def test_a_source_that_cannot_be_used_is_one_message(

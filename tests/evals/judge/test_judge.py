@@ -201,3 +201,9 @@ def test_without_a_section_or_a_key_nothing_is_judged_and_it_is_said(
     assert str(unavailable(config)).startswith("not judged: the environment variable JUDGE_KEY is not set")
     monkeypatch.setenv("JUDGE_KEY", KEY)
     assert unavailable(config) is None
+
+
+def test_a_judge_that_is_to_judge_nothing_is_refused(judge: Judge, server: ChatServer) -> None:
+    with pytest.raises(ValueError, match="needs pointwise or pairwise"):
+        judge(TWO, POINTWISE | PAIRWISE)
+    assert not server.ledger.requests

@@ -55,11 +55,12 @@ def test_spoiled_outlines_rank_below_the_good_ones(scorer: MeceScorer) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
+        ({}, "outlines.jsonl: there are no outlines in it"),
         ({"outline": "- a"}, "row 1: question must be a text, got None"),
         ({"outline": "a", "question": "b"}, "row 1: the outline holds no list"),
     ],
 )
 def test_a_row_without_an_outline_is_named(row: dict[str, str], message: str, tmp_path: Path) -> None:
-    write_jsonl(tmp_path / "outlines.jsonl", [row])
+    write_jsonl(tmp_path / "outlines.jsonl", [row] if row else [])
     with pytest.raises(UserError, match=message):
         load_outlines(tmp_path / "outlines.jsonl")

@@ -19,7 +19,7 @@ from evals.review.report.__main__ import main
 from evals.review.report.automatic import flatten
 from evals.review.run import ReviewRun, load_run
 from evals.review.store import RatingStore
-from settings import read_jsonl, write_jsonl
+from settings import UserError, read_jsonl, write_jsonl
 from tests.evals.review.results import HOSTILE, NAMES, leave_run
 from tests.evals.review.simulated import rating, simulate
 
@@ -208,3 +208,13 @@ def test_the_command_writes_the_report_beside_the_run(
     assert "30 ratings of answers to 10 questions (outline) by 3 raters, and 6 repeats; 1 with a comment" in text
     assert not any(rater in text for rater in RATERS)
     assert "Review by people: trial" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("run", "message"), [("other", "these are ratings of the run 'other', not of 'trial'"), ("trial", "no ratings yet")]
+)
+def test_a_file_without_ratings_of_the_run_is_one_message(folder: Path, run: str, message: str) -> None:
+    RatingStore(folder / "review.sqlite").begin(run, "digest", {})
+    with pytest.raises(UserError, match=message):
+        main(["--run", str(folder)])
+    assert not (folder / "review.md").exists()
