@@ -84,6 +84,8 @@ def test_a_server_that_does_not_answer_as_it_should_is_told_apart(
         setattr(provider, name, value)
     finding = check(provider)
     assert finding.case == case
+    if case == "untold":
+        assert ("no list of models" if "content" in changed else f"answered with {provider.status}") in told(finding)
     assert KEY not in told(finding)
 
 
