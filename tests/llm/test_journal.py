@@ -205,3 +205,16 @@ def test_an_answer_that_no_file_can_hold_is_recorded_all_the_same(tmp_path: Path
         journal.record(entry("a", response={"text": "half a pair: \ud83d"}))
     with Journal(tmp_path / "journal.jsonl", 5) as journal:
         assert journal.answer("a") is not None
+
+
+@pytest.mark.parametrize(("save_every", "forced"), [(1e-9, 3), (3600.0, 1)])
+def test_lines_are_forced_to_the_disk_as_often_as_asked_and_at_the_end(
+    save_every: float, forced: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handles: list[int] = []
+    monkeypatch.setattr(os, "fsync", handles.append)
+    with Journal(tmp_path / "journal.jsonl", save_every) as journal:
+        journal.record(entry("a"))
+        journal.record(entry("b"))
+    assert len(handles) == forced
+    assert len(set(handles)) == 1

@@ -115,6 +115,13 @@ def test_the_same_amount_in_another_form_is_no_difference(one: str, other: str) 
     assert differences(other, one) == set()
 
 
+@pytest.mark.parametrize("word", ["apart", "interval", "intervals", "gap", "between"])
+def test_a_rate_supports_the_time_between_two_doses_but_no_other(word: str) -> None:
+    assert differences("every 6 hours", f"6 hours {word}") == set()
+    assert differences("every 6 hours", f"8 hours {word}")
+    assert differences("every 6 hours", "for 6 hours")
+
+
 @pytest.mark.parametrize(
     ("source", "outline"),
     [
