@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evals.config import folder_name
 from evals.entries import ModelEntry
 from evals.measures import measures
+from evals.pages import templates
 from evals.report.contents import Contents, Scored, set_name
 from evals.report.leads import leading
-from evals.report.markdown import plain
 from evals.report.remarks import how, of_condition
 from evals.report.text import interval_text, sentence, value_text
 from settings import read_yaml
@@ -45,16 +44,9 @@ def cards(contents: Contents) -> dict[Path, str]:
 def card(contents: Contents, name: str, scored: Sequence[Scored]) -> str:
     """Return a model's card: front matter for the Hugging Face hub, what it is, what was measured, its limits."""
     origin = read_origin(scored[0].result.subject.entry)
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("page")),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["plain"] = plain
     front = yaml.safe_dump(_front(contents, name, origin, scored), sort_keys=False, allow_unicode=True)
-    return environment.get_template("model_card.md.j2").render(
+    page = templates(Path(__file__).with_name("page"), keep_trailing_newline=True).get_template("model_card.md.j2")
+    return page.render(
         front=front,
         name=name,
         origin=origin,

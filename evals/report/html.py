@@ -4,9 +4,9 @@ import base64
 import hashlib
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from evals.pages import templates
 from evals.report.comparing import families, interactions, seeds
 from evals.report.contents import Contents, words
 from evals.report.judged import judge, knowledge, missing, people
@@ -29,9 +29,7 @@ def render_html(contents: Contents) -> str:
     """
     style = (_PAGE / "report.css").read_text("utf-8")
     script = "".join((_PAGE / name).read_text("utf-8") for name in _SCRIPTS)
-    environment = Environment(
-        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = templates(_PAGE, autoescape=True)
     environment.filters["lowered"] = lowered
     said = words()
     return environment.get_template("report.html.j2").render(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from evals.pages import plain
 from evals.report.comparing import sentences
 from evals.report.contents import Contents
 from evals.report.judged import missing
@@ -31,13 +32,6 @@ def markdown_table(table: Table) -> list[str]:
             lines.append(_row(f"*{plain(body.name)}*", [""] * len(headings)))
         lines += [_row(plain(name), [_cell(cell) for cell in cells]) for name, cells in body.rows]
     return lines
-
-
-def plain(text: str) -> str:
-    """Return a text from a config or an exception without what Markdown or HTML would act on."""
-    for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("[", "\\["), ("\n", " ")):
-        text = text.replace(sign, safe)
-    return text
 
 
 def _row(first: str, cells: Sequence[str]) -> str:

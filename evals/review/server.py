@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from evals.pages import templates
 from evals.review.access import COOKIE, OPEN, Guard, pass_of, same
 from evals.review.calls import Rate, Rater, Show, Token, WrongCall
 from evals.review.plan import Showing, Study
@@ -134,17 +134,15 @@ def create_app(review: Review, host: str, token: str | None) -> Any:
 
 
 def _add_page(app: Any, needs_token: bool) -> None:
-    environment = Environment(
-        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template("review.html.j2").render(
+    page = templates(_PAGE, autoescape=True).get_template("review.html.j2")
+    shown = page.render(
         axes=AXES,
         verdicts=VERDICTS,
         needs_token=needs_token,
         longest_comment=LONGEST_COMMENT,
         longest_name=LONGEST_NAME,
     )
-    contents = {"/": (page, "text/html"), "/icon.svg": ((_PAGE / "icon.svg").read_text("utf-8"), "image/svg+xml")}
+    contents = {"/": (shown, "text/html"), "/icon.svg": ((_PAGE / "icon.svg").read_text("utf-8"), "image/svg+xml")}
     contents |= {path: ((_PAGE / path[1:]).read_text("utf-8"), kind) for path, kind in _FILES.items()}
 
     def add(path: str, content: str, kind: str) -> None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from evals.pages import templates
 from evals.review.ratings import AXES, OVERALL
 from settings import read_yaml
 
@@ -31,13 +30,8 @@ class Section:
 
 def render_markdown(found: Figures) -> str:
     """Return the report of `as_json(summary)` as Markdown."""
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["plain"] = _plain
-    return environment.get_template("review.md.j2").render(
-        run=found["run"], remarks=remarks(found), sections=sections(found)
-    )
+    template = templates(_HERE).get_template("review.md.j2")
+    return template.render(run=found["run"], remarks=remarks(found), sections=sections(found))
 
 
 def remarks(found: Figures) -> list[str]:
@@ -120,10 +114,3 @@ def _share(each: Figures | None, n: bool = True) -> str:
 
 def _number(value: float | None) -> str:
     return _ABSENT if value is None else f"{value:.2f}"
-
-
-def _plain(text: str) -> str:
-    """A text without what Markdown or HTML would act on."""
-    for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("\n", " ")):
-        text = text.replace(sign, safe)
-    return text

@@ -171,13 +171,15 @@ def test_few_ratings_have_figures_too(run: ReviewRun, study: Study, count: int) 
 
 
 def test_names_are_text_in_the_report(tmp_path: Path) -> None:
-    name = "a|<script>alert(1)</script>"
+    name = "a|<script>alert(1)</script>[b](https://a.example)"
     run = load_run(leave_run(tmp_path / "r", [name, "b"]))
     study = make_study(run, [(name, "b")], n=5, repeat=0, seed=0)
     found = as_json(summarize(run, simulate(study, RATERS, {name: 0, "b": 1}, tie=0.1, seed=0)))
     text = render_markdown(found)
     assert "<script" not in text
     assert "a\\|&lt;script>" in text
+    assert "\\[b](https" in text
+    assert "[b]" not in text.replace("\\[", "")
     assert text.count("\n## ") == 6
 
 
