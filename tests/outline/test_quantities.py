@@ -63,6 +63,8 @@ def differences(source: str, outline: str) -> set[str]:
         # rates
         ("twice daily", "b.i.d."),
         ("q8h", "three times a day"),
+        ("twice every 3 days", "2 times in 3 days"),
+        ("three times per 2 weeks", "three times every 2 weeks"),
         ("8th hourly", "every 8 hours"),
         ("1-0-1", "twice a day"),
         ("six-monthly", "twice a year"),
@@ -142,6 +144,7 @@ def test_a_rate_supports_the_time_between_two_doses_but_no_other(word: str) -> N
         ("weekly", "daily"),
         ("alternate nights", "every night"),
         ("every third day", "every day"),
+        ("twice every 3 days", "twice every 4 days"),
         ("every 2 weeks", "for 2 weeks"),
         ("twice a day", "once a day"),
         ("one drink weekly", "one drink daily"),

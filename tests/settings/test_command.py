@@ -47,3 +47,13 @@ def test_warnings_stand_on_standard_error_with_their_level() -> None:
     done = run("logging.warning('[bold] careful'); logging.info('chatter'); print('figures'); return 0")
     assert done.stdout == "figures\n"
     assert done.stderr.split()[1:] == ["WARNING", "[bold]", "careful"]
+
+
+@pytest.mark.parametrize(("given", "found"), [(None, "1"), ("0", "0")])
+def test_no_library_reports_its_use_unless_the_user_says_so(
+    given: str | None, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DO_NOT_TRACK", raising=False)
+    if given is not None:
+        monkeypatch.setenv("DO_NOT_TRACK", given)
+    assert run("import os; print(os.environ['DO_NOT_TRACK']); return 0").stdout == f"{found}\n"

@@ -1,6 +1,7 @@
 """Batches through a real loopback server: what is sent, and what is recorded of each answer."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from benchmarks.teacher_server import Act, ChatServer
 from llm import Endpoint, Journal
 from llm.batches import BatchClient
 from llm.client import ChatClient
+from llm.request import Request
 from settings import UserError, read_jsonl
 from tests.llm.batches.conftest import Use, ask, questions, rules
 from tests.llm.conftest import KEY, question
@@ -53,6 +55,21 @@ def test_a_body_is_what_a_single_request_sends(
     use(ask, questions(1), extra={"top_p": 0.5}, temperature=0.3)
     assert len(bodies) == 2
     assert bodies[0] == bodies[1]
+
+
+def test_it_is_told_how_many_requests_have_ended_up_to_all(server: ChatServer, use: Use) -> None:
+    told: list[tuple[int, int]] = []
+
+    async def follow(client: BatchClient, requests: Sequence[Request]) -> None:
+        for request in requests:
+            client.add(request, worst=0.001)
+        await client.send()
+        await client.finish(lambda ended, total: told.append((ended, total)))
+
+    use(follow, questions(6), requests=4)
+    assert told[-1] == (6, 6)
+    assert told == sorted(told)
+    assert {total for _, total in told} == {6}
 
 
 @pytest.mark.parametrize(("limits", "batches"), [({"requests": 8}, 3), ({"megabytes": 0.001}, 4)])
