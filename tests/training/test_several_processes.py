@@ -49,6 +49,23 @@ def test_two_machines_agree_on_where_to_meet(rank: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("processes", "starter"),
+    [
+        (1, ["accelerate.commands.launch", "--num_machines", "1", "--num_processes", "1", *PLAIN, "--cpu",
+             "--num_cpu_threads_per_process", "3"]),
+        (2, ["torch.distributed.run", "--standalone", "--nproc-per-node", "2"]),
+    ],
+)  # fmt: skip
+def test_a_cpu_run_of_several_processes_is_not_left_to_accelerate(
+    processes: int, starter: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    config = render("configs/tiny-cpu.yml", keys=ONE_EACH, gpus=processes)
+    command = launch_command(Path("config.yml"), config, Place(processes), ["--resume"])
+    assert command == [sys.executable, "-m", *starter, "-m", "axolotl.cli.train", "config.yml", "--resume"]
+
+
+@pytest.mark.parametrize(
     ("place", "message"),
     [
         (Place(3, 2, 0, "a:1"), "--gpus 3: they cannot be parted evenly among 2 machines"),

@@ -56,3 +56,16 @@ def test_a_template_may_stand_in_the_tokenizers_config(folder: Callable[..., Pat
         require_whole(find_model(str(path)), "a GGUF")
     (path / "tokenizer_config.json").write_text(json.dumps({"chat_template": "x"}), encoding="utf-8")
     assert require_whole(find_model(str(path)), "a GGUF") == path
+
+
+@pytest.mark.parametrize(("made", "said"), [(True, "here are: outputs/mine"), (False, "`just train` trains one")])
+def test_a_name_of_nothing_is_told_what_there_is(
+    made: bool, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if made:
+        (tmp_path / "outputs/mine").mkdir(parents=True)
+        (tmp_path / "outputs/mine/model.safetensors").touch()
+    with pytest.raises(UserError, match="there is no such model folder") as raised:
+        find_model("outputs/other")
+    assert said in str(raised.value.hint)
