@@ -1,14 +1,13 @@
 """Ground floor: a config file and its overrides become a frozen object or one clear message."""
 
 from settings.config import Settings, apply_overrides, load_config, merge, read_yaml, secret, split_overrides
-from settings.console import console, disable_telemetry, output, setup_logging
-from settings.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, UserError, run_command
+from settings.console import console, disable_telemetry, output
+from settings.errors import EXIT_BAD_INPUT, UserError, run_command
 from settings.files import iterate_jsonl, load_json, open_jsonl, parse_jsonl, read_jsonl, write_jsonl, write_text
 from settings.network import is_loopback
 
 __all__ = [
     "EXIT_BAD_INPUT",
-    "EXIT_INTERRUPTED",
     "Settings",
     "UserError",
     "apply_overrides",
@@ -26,7 +25,6 @@ __all__ = [
     "read_yaml",
     "run_command",
     "secret",
-    "setup_logging",
     "split_overrides",
     "write_jsonl",
     "write_text",

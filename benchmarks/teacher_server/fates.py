@@ -114,8 +114,8 @@ def _pick(shares: dict[str, float], drawn: float) -> str:
     return ""
 
 
-def make(fault: str, reply: str, repair: bool = False) -> Act:
-    """Return the act of a fault of `Shares` ("" for none) for a reply; `repair` undoes the wrong shapes."""
+def make(fault: str, reply: str, repair: bool) -> Act:
+    """Return the act of any fault of `Shares` but `rate_limit` ("" for none); `repair` undoes the wrong shapes."""
     if fault in _WRONG_SHAPES:
         content = None if repair else _WRONG_SHAPES[fault](reply)
         return Act(content=content, name=fault) if content else Act(content=outlines.outline_of(reply))
@@ -126,7 +126,6 @@ def make(fault: str, reply: str, repair: bool = False) -> Act:
 
 
 _BROKEN: dict[str, Callable[[Act], dict[str, Any]]] = {
-    "rate_limit": lambda good: {"status": 429, "raw": _error("rate limit reached")},
     "server_error": lambda good: {"status": 500, "raw": _error("internal server error")},
     "reset": lambda good: {"reset": True},
     "hang": lambda good: {"hang": True},

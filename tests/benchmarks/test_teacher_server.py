@@ -38,12 +38,14 @@ def test_a_plain_answer_is_a_faithful_outline_with_its_usage(serve, spec: Struct
 
 
 def test_a_429_says_when_to_come_back(serve) -> None:
-    status, headers, _ = serve(rate_limit=1).ask()
+    status, headers, body = serve(rate_limit=1).ask()
     assert (status, headers["retry-after"]) == (429, "1")
+    assert json.loads(body)["error"]["message"] == "rate limit reached"
 
 
 def test_a_500_is_one(serve) -> None:
-    assert serve(server_error=1).ask()[0] == 500
+    status, _, body = serve(server_error=1).ask()
+    assert (status, json.loads(body)["error"]["message"]) == (500, "internal server error")
 
 
 def test_a_reset_breaks_the_connection(serve) -> None:
