@@ -29,7 +29,8 @@ class Gate:
         words, and a repair would cost a request.
         """
         if not answer.content.strip():
-            found = [Finding("empty", "the answer was empty")]
+            cut = f": it was cut off {answer.cut}" if answer.cut else ""
+            found = [Finding("empty", f"the answer was empty{cut}")]
             return Turn(answer.fingerprint, answer.content, "", tuple(found), None, answer.usage)
         report = check_compliance(answer.content, self.spec)
         text, outline = answer.content, parse_outline(answer.content)

@@ -8,6 +8,7 @@ from typing import cast
 from llm.client import ChatClient
 from llm.many import ask_all
 from llm.request import Reply, Request, RequestFailed
+from outline import extract_answer
 from prep import fingerprint
 from prep.questions.config import Prompts
 from prep.questions.plan import Cell, Draft
@@ -66,6 +67,7 @@ class Hosted:
 
 def read_questions(content: str) -> list[str] | None:
     """Return the strings of an answer's JSON array, whatever stands around it; None where there is no such array."""
+    content = extract_answer(content) or ""
     start, end = content.find("["), content.rfind("]")
     try:
         found = load_json(content[start : end + 1]) if 0 <= start < end else None

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from llm import Usage
 from llm.journal import Asked
 from llm.request import Reply
+from outline import extract_answer
 from prep.consultation import Consultation
 from prep.conversion import Turn
 
@@ -15,7 +16,7 @@ _FREE = Usage()
 
 @dataclass(frozen=True)
 class Answer:
-    """A teacher's text as it came; `cut` says in words what ended it too early, and is empty if nothing did."""
+    """A teacher's answer, thoughts aside; `cut` says in words what ended it too early, and is empty if nothing did."""
 
     content: str
     fingerprint: str
@@ -32,8 +33,8 @@ _CUT = {
 
 
 def answer_of(reply: Reply, fingerprint: str) -> Answer:
-    """Return a hosted model's reply as the answer of a teacher."""
-    return Answer(reply.content, fingerprint, _CUT.get(reply.finish_reason, ""), reply.usage)
+    """Return a hosted model's reply as the answer of a teacher: what stands behind its think block, if it wrote one."""
+    return Answer(extract_answer(reply.content) or "", fingerprint, _CUT.get(reply.finish_reason, ""), reply.usage)
 
 
 class NoAnswer(Exception):

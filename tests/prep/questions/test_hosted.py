@@ -143,6 +143,7 @@ def test_without_a_key_nothing_is_made(make: Make, tmp_path: Path, monkeypatch: 
         ('["a", "b"]', ["a", "b"]),
         ('Here:\n```json\n["a"]\n```\n', ["a"]),
         ('["a [b] c", "d"]', ["a [b] c", "d"]),
+        ('<think>[one], or ["x"]?</think>["a"]', ["a"]),
         ("[]", []),
         ('{"questions": ["a"]}', ["a"]),
         ('[{"q": "a"}]', None),
