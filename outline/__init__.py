@@ -2,6 +2,7 @@
 
 from outline.answers import extract_answer, opens_thinking
 from outline.compliance import CRITERIA, ComplianceReport, Violation, check_compliance
+from outline.english import is_english
 from outline.fidelity import FidelityReport, check_fidelity, unsupported_numbers
 from outline.mentions import Mention
 from outline.negations import negation_mentions
@@ -24,6 +25,7 @@ __all__ = [
     "check_fidelity",
     "content_words",
     "extract_answer",
+    "is_english",
     "list_markers",
     "negation_mentions",
     "opens_thinking",

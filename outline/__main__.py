@@ -113,6 +113,13 @@ def _print_fidelity(fidelity: dict) -> None:
         table.add_row(text, str(len(rows)), ", ".join(map(str, rows[:6])))
     output.print(table)
     output.print(f"content words of the source kept, mean: {fidelity['mean_coverage']:.1%}")
+    if rows := fidelity["not_english_rows"]:
+        shown = ", ".join(map(str, rows[:6]))
+        output.print(
+            f"{len(rows)} of {checked} sources do not read as English (first rows: {shown}): their figures were "
+            "compared, no negation and no number in words; where nothing was found, nothing is called faithful",
+            soft_wrap=True,
+        )
 
 
 if __name__ == "__main__":

@@ -79,8 +79,8 @@ def measure_agreement(cases: Iterable[Mapping[str, Any]]) -> dict[str, Counts]:
 def _judge(case: Mapping[str, Any]) -> Counts:
     report = check_fidelity(case["source"], case["outline"], case.get("context") or "")
     if case["label"] == "unfaithful":
-        return Counts(missed=1) if report.faithful else Counts(flagged=1)
-    return Counts(passed=1) if report.faithful else Counts(false_alarms=1)
+        return Counts(flagged=1) if report.found else Counts(missed=1)
+    return Counts(false_alarms=1) if report.found else Counts(passed=1)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -52,6 +52,7 @@ class CheckSummary:
             "checked": len(checked),
             "unchecked": len(self.fidelity) - len(checked),
             "faithful": sum(bool(report.faithful) for report in checked),
+            "not_english_rows": [number for number, report in enumerate(self.fidelity) if not report.english],
             "mean_coverage": math.fsum(coverage) / len(coverage) if coverage else None,
             **findings,
         }

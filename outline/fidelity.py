@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from outline.english import is_english
 from outline.negations import compare_negations
 from outline.quantities import blank_markers, compare_quantities, unsupported_quantities
 from outline.tree import Outline, parse_outline
@@ -35,11 +36,23 @@ class FidelityReport:
     """Share (0 to 1) of the source's distinct content words that the outline has, list markers aside; 1 without any."""
     expansion: float | None = None
     """Words of the outline per word of the source."""
+    english: bool = True
+    """Whether the source reads as English; of another language figures are compared, hardly any word."""
+
+    @property
+    def found(self) -> bool:
+        """Whether something was invented or lost."""
+        return any(getattr(self, name) for name in FINDINGS)
 
     @property
     def faithful(self) -> bool | None:
-        """Whether no number, dose or negation was invented or lost; None when unchecked."""
-        return not any(getattr(self, name) for name in FINDINGS) if self.checked else None
+        """Whether no number, dose or negation was invented or lost; None when unchecked.
+
+        None, too, where nothing was found in a source of another language: its negations were not read.
+        """
+        if not self.checked or not (self.found or self.english):
+            return None
+        return not self.found
 
     def feedback(self) -> str:
         """Return the findings as lines for a repair prompt; empty when there are none."""
@@ -77,6 +90,7 @@ def check_fidelity(source: str | None, outline: str | Outline, context: str = ""
         lost_negations=_sorted(lost),
         coverage=len(content & kept) / len(content) if content else 1.0,
         expansion=len(words[1]) / max(1, len(words[0])),
+        english=is_english(source),
     )
 
 

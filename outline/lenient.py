@@ -1,13 +1,17 @@
 """The lenient reading: what a person would still call a list is rewritten to one that CommonMark counts.
 
-Three things are undone and nothing else: a code fence around the whole answer, bullet characters that Markdown does
-not know, and indents that are too small, too large or made of tabs. Prose stays prose, a heading stays a heading.
+Three things are undone and nothing else: a code fence around the whole answer, bullet characters and the "1、" of
+Chinese that Markdown does not know, and indents that are too small, too large or made of tabs or wide spaces. Prose
+stays prose, a heading stays a heading.
 """
 
 import re
 
 _FENCE = re.compile(r"(`{3,}|~{3,}).*\n")
-_POINT = re.compile(r"^(?P<indent>[ \t]*)(?:[-*+•◦▪●○‣·–—]|\d{1,9}[.)])[ \t]+(?P<text>\S.*)$")
+_POINT = re.compile(
+    r"^(?P<indent>[ \t\u3000]*)(?:(?:[-*+•◦▪●○‣·–—]|\d{1,9}[.)])[ \t\u3000]+|(?:・|\d{1,9}、)\s*)(?P<text>\S.*)$"
+)
+_WIDE = "\u3000", "  "
 _SHORTEST_FENCE = 3
 _TAB = 4
 _STEP = "  "
@@ -24,7 +28,7 @@ def relax(text: str) -> str:
     for line in _unfenced(text).splitlines():
         point = _POINT.match(line)
         if point:
-            width = len(point["indent"].expandtabs(_TAB))
+            width = len(point["indent"].replace(*_WIDE).expandtabs(_TAB))
             # Back to the ancestors: those that stand at least as far right are no parent of this point.
             while indents and indents[-1] >= width:
                 indents.pop()

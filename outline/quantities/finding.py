@@ -16,8 +16,11 @@ from outline.quantities.markers import blank_markers
 from outline.quantities.numerals import BEFORE_ROMAN, NUMBER_WORDS
 from outline.quantities.quantity import Quantity
 from outline.quantities.readings import STARTS, read_line
+from outline.words import UNSPACED, narrow
 
 _LINE = re.compile(r"[^\n]+")
+_NO_WORD = "|"
+"""A sign that says nothing."""
 _TOGETHER = 120
 """Characters within which "in the morning" and "at night" make twice a day, and two weekdays twice a week."""
 _WORDS = DIGITS | NUMBER_WORDS | BEFORE_ROMAN | MOMENT_WORDS | STARTS
@@ -27,7 +30,10 @@ _TRIGGERS = _WORDS - {"a", "an", "i", "the", "this", "m", "x", "v", "no"}
 
 def find_quantities(text: str) -> list[Quantity]:
     """Return the quantities of `text` in text order."""
-    text = blank_markers(text)
+    text = blank_markers(narrow(text))
+    if not text.isascii():
+        # Next to a digit they would make a name of it, as the letter of "b12" does.
+        text = UNSPACED.sub(_NO_WORD, text)
     found = list(_composed(text, _readings(text)))
     imply(text, found)
     _add_parts_of_day(found)

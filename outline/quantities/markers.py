@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from outline.quantities.units import UNITS
 from outline.tree import Outline
+from outline.words import narrow
 
 _LINE_START = re.compile(r"^[ \t]*\(?\d{1,2}[.)](?=\s)", re.MULTILINE)
 _LEVELS = re.compile(r"^[ \t]*\d{1,2}(?:\.\d{1,2})+[.)]?(?=\s+([^\W\d_]+))", re.MULTILINE)
@@ -21,17 +22,19 @@ _STYLES = tuple(
         rf"{_START}\(?(\d{{1,2}})\)(?=\s?\D)",
         rf"{_START}(\d{{1,2}})\.(?=\s*[^\W\d]|\s+\d)",
         rf"{_START}(\d{{1,2}})[-–:/](?=\s*[^\W\d])",
+        rf"{_START}(\d{{1,2}})、(?=\s*\D)",
         rf"{_START}#(\d{{1,2}})(?=\s)",
         rf"(?:^|(?<=[.;:!?]\s))(?i:({'|'.join(_WORDS)}))[:,](?=\s)",
     )
 )
-_FIRST = re.compile(r"(?<![\d.])1[-–.:/)]|#1|\b[Oo]ne[:,]")
+_FIRST = re.compile(r"(?<![\d.])1[-–.:/)、]|#1|\b[Oo]ne[:,]")
 _NUMBERING = re.compile(r"\W*(\d{1,2}(?:\.\d{1,2})*)([.):]?)(?=\s)")
 
 
 @lru_cache(maxsize=8)
 def list_markers(text: str) -> tuple[tuple[int, int], ...]:
     """Return the start and end of each list marker of `text`, in their order."""
+    text = narrow(text)
     spans = [match.span() for match in _LINE_START.finditer(text)]
     levels = [match for match in _LEVELS.finditer(text) if match[1].lower() not in UNITS]
     spans += [match.span() for match in levels] if len(levels) > 1 else []

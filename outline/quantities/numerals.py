@@ -104,6 +104,9 @@ def number_at(words: Sequence[str], at: int, digits: bool, glued: bool) -> Numbe
 
 def _digits(words: Sequence[str], at: int, glued: bool) -> Number:
     word, following = words[at], words[at + 1]
+    if "." in word and "," in word[-3:]:
+        # "1.250,00"
+        word = word.replace(".", "")
     value = Decimal(word.replace(",", "." if DECIMAL_COMMA.fullmatch(word) else "").replace("·", ".").replace(" ", ""))
     if glued and following in _SUFFIXES:
         return Number("rank", value, at + 2)

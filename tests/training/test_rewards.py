@@ -195,6 +195,11 @@ def test_each_invented_number_costs_and_those_of_patient_and_reference_do_not() 
     assert got == [1.0, 0.5, 0.25]
 
 
+def test_an_answer_in_a_script_without_spaces_says_something_of_its_own() -> None:
+    said = _rewards("- 用药\n  - 每次2片\n    - 饭后服用\n  - 不要饮酒", "每次2片，饭后服用。不要饮酒。")
+    assert (said["numbers"], said["substance"]) == (1, 0.5)
+
+
 def test_the_system_prompt_supports_no_number() -> None:
     assert "5 points" in SYSTEM
     assert _rewards(f"{TEACHER}\n  - Measure at 5 places")["numbers"] == 0.5

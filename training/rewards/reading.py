@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from outline import Outline, content_words, parse_outline
-from outline.words import tokens
+from outline.words import UNSPACED, tokens
 
 Messages = Sequence[Mapping[str, str]]
 
@@ -60,7 +60,7 @@ def _read(text: str, question: str, system: str) -> Reading:
     for passage, its_words in zip(passages, split, strict=True):
         echoed = sum(lifted[start : start + len(its_words)])
         start += len(its_words)
-        content = {word for word in content_words(passage) if len(word) > 1}
+        content = {word for word in content_words(passage) if len(word) > 1 or UNSPACED.match(word)}
         if content and echoed <= ECHOED * len(its_words) and not any(_alike(content, other) for other in seen):
             own.append(passage)
         seen.append(content)
