@@ -35,10 +35,13 @@ class Quality:
 
     def figures(self, tally: Tally) -> dict[str, str]:
         """Return the figures on the kept rows for the card."""
+        english = tally.kept - tally.not_english
         figures = {
-            "no number, amount or negation invented or lost": f"{self._faithful} of {tally.kept}",
+            "no number, amount or negation invented or lost": f"{self._faithful} of {english}",
             "passed at the first try": f"{tally.first_try / max(1, tally.kept):.1%}",
         }
+        if tally.not_english:
+            figures["not in English: no figure invented or lost, negations not read"] = str(tally.not_english)
         if self._coverage and self._expansion:
             figures["coverage, mean"] = f"{fmean(self._coverage):.2f}"
             figures["coverage, lowest"] = f"{min(self._coverage):.2f}"
@@ -58,7 +61,7 @@ def render(
 ) -> str:
     """Return the card as Markdown with the front matter that a hub reads; the same inputs give the same text."""
     sections = [
-        _front_matter(split, questions),
+        _front_matter(split, questions, english=tally.not_english <= tally.kept / 2),
         f"# Outlined answers from {config.source.name()}",
         f"Each reply was turned into a hierarchical outline by the teacher `{config.teacher.name}`"
         f"{_model(config)}, and kept only if it complies and is faithful. {spec.instruction()}",
@@ -76,11 +79,11 @@ def render(
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _front_matter(split: Split, questions: int) -> str:
+def _front_matter(split: Split, questions: int, english: bool) -> str:
     names = [name for name in SPLITS if split.count(name)] + (["questions"] if questions else [])
     files = "\n".join(f"  - split: {name}\n    path: {name}.jsonl" for name in names)
     fields = [
-        "language: en",
+        *(["language: en"] if english else []),
         "task_categories: [text-generation]",
         "configs:",
         "- config_name: default",
@@ -125,7 +128,9 @@ def _lengths(lengths: Lengths, tokenizer: str | None) -> str:
     )
     head = "| | median | 95% | longest |\n| --- | ---: | ---: | ---: |\n"
     rows = [f"| {name} | " + " | ".join(str(size) for size in sizes.values()) + " |" for name, sizes in lengths.items()]
-    return f"Words are parted by white space. {counted}\n\n{head}" + "\n".join(rows)
+    return f"Words are parted by white space; a letter of a script without any is one. {counted}\n\n{head}" + "\n".join(
+        rows
+    )
 
 
 def _table(rows: Mapping[str, object]) -> str:

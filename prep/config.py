@@ -100,6 +100,11 @@ class Gate(Settings):
     min_success: float = Field(
         ge=0, le=1, description="share of the rows with a reply that must be kept; below it the exit status is 1"
     )
+    negations: tuple[Annotated[str, Field(pattern=r"\w")], ...] = Field(
+        default=(),
+        description="words that deny in a language other than English, such as nicht or 不: the outline must have as "
+        "many of them as the reply; of English texts more is read without any",
+    )
 
 
 def _has_structure(value: str) -> str:

@@ -14,6 +14,7 @@ from llm.batch_files import noted
 from llm.estimate import Estimate
 from llm.recorded import RecordedClient
 from llm.request import Request
+from outline import is_english
 from prep import rules
 from prep.config import PrepConfig, RulesTeacher
 from prep.converter import Converter
@@ -22,6 +23,7 @@ from prep.engines.ray_layout import Layout
 from prep.engines.ray_shards import all_recorded
 from prep.gate import Gate
 from prep.inputs import Inputs, read_inputs
+from prep.progress import unread
 from prep.tally import Tally
 from settings import output
 
@@ -76,7 +78,7 @@ def foresee(config: PrepConfig) -> int:
     given = read_inputs(config)
     with _recorded(config) as journal:
         foreseen = asyncio.run(_walk(config, config.teacher, given, journal))
-        output.print(_table(config.teacher, given, foreseen, journal.usage))
+        output.print(_table(config, config.teacher, given, foreseen, journal.usage))
     return 0
 
 
@@ -87,6 +89,7 @@ def _foresee_offline(config: PrepConfig, teacher: RulesTeacher) -> int:
     table = _titled(f"{given.rows.name} through {teacher.name}: nothing was made")
     table.add_row("rows", str(len(given.rows)))
     table.add_row("nothing to convert", str(sum(row.missing() is not None for row in given.rows)))
+    _add_other_languages(table, config, given)
     table.add_row("cost", f"none: the {teacher.name} teacher asks nobody")
     output.print(table)
     return 0
@@ -97,6 +100,11 @@ def _titled(title: str) -> Table:
     table.add_column(justify="left")
     table.add_column(justify="right")
     return table
+
+
+def _add_other_languages(table: Table, config: PrepConfig, given: Inputs) -> None:
+    if others := sum(not is_english(row.reply) for row in given.rows):
+        table.add_row("not in English", f"{others}: {unread(config)}")
 
 
 @contextmanager
@@ -132,12 +140,13 @@ async def _walk(config: PrepConfig, endpoint: Endpoint, given: Inputs, journal: 
     return foreseen
 
 
-def _table(endpoint: Endpoint, given: Inputs, foreseen: Foreseen, paid: Usage) -> Table:
+def _table(config: PrepConfig, endpoint: Endpoint, given: Inputs, foreseen: Foreseen, paid: Usage) -> Table:
     to_pay = foreseen.first + foreseen.repair + foreseen.under_way
     tally = foreseen.tally
     table = _titled(f"{given.rows.name} through {endpoint.model}: nothing was sent")
     table.add_row("rows", str(tally.total))
     table.add_row("nothing to convert", str(tally.skipped))
+    _add_other_languages(table, config, given)
     table.add_row("done, from the journal", str(tally.kept + tally.failed - tally.retriable))
     if foreseen.repeated:
         table.add_row("say the same as another row", f"{foreseen.repeated}: asked once with it")

@@ -1,5 +1,8 @@
 """Which outlines are kept: those that comply, are faithful, and say about as much as the reply."""
 
+import re
+from collections.abc import Sequence
+
 from outline import (
     FidelityReport,
     Outline,
@@ -9,6 +12,7 @@ from outline import (
     parse_outline,
     render_outline,
 )
+from outline.words import UNSPACED
 from prep.config import Gate as Limits
 from prep.consultation import Consultation
 from prep.conversion import Finding, Turn
@@ -21,6 +25,7 @@ class Gate:
     def __init__(self, spec: StructureSpec, limits: Limits) -> None:
         self.spec = spec
         self.limits = limits
+        self._negations = _any_of(limits.negations) if limits.negations else None
 
     def judge(self, row: Consultation, answer: Answer) -> Turn:
         """Return the turn with its findings; no findings means that the outline is kept.
@@ -41,10 +46,18 @@ class Gate:
             report = report if report.compliant else check_compliance(text, self.spec)
         fidelity = check_fidelity(row.reply, outline, context=row.question())
         found = [Finding(violation.rule, violation.message()) for violation in report.violations]
-        found += self._fidelity(fidelity)
+        found += self._fidelity(fidelity) + self._counted(row.reply, text)
         if answer.cut:
             found.insert(0, Finding("cut off", f"the answer was cut off {answer.cut}"))
         return Turn(answer.fingerprint, answer.content, text, tuple(found), fidelity, answer.usage)
+
+    def _counted(self, reply: str, text: str) -> list[Finding]:
+        """What `gate.negations` finds: a count of words, for languages whose negations nothing here reads."""
+        given, told = ([] if self._negations is None else self._negations.findall(each) for each in (reply, text))
+        if len(given) == len(told):
+            return []
+        said = f"{len(told)} negating words ({_shown(told)}), the reply has {len(given)} ({_shown(given)})"
+        return [Finding("negations", f"the outline has {said}")]
 
     def _fidelity(self, report: FidelityReport) -> list[Finding]:
         found = [Finding("fidelity", line) for line in report.feedback().splitlines()]
@@ -55,3 +68,14 @@ class Gate:
             said = f"the outline has {report.expansion:.1f} times the reply's words"
             found.append(Finding("expansion", f"{said}, at most {self.limits.max_expansion:g} times is allowed"))
         return found
+
+
+def _any_of(words: Sequence[str]) -> re.Pattern[str]:
+    """A pattern of any of `words`, the longest first: whole ones, but where a script has no spaces to tell them by."""
+    longest = sorted(words, key=len, reverse=True)
+    parts = (re.escape(word) if UNSPACED.search(word) else rf"(?<!\w){re.escape(word)}(?!\w)" for word in longest)
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _shown(words: Sequence[str]) -> str:
+    return ", ".join(words) or "none"

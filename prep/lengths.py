@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from outline.words import length
 from settings import UserError
 
 Lengths = dict[str, dict[str, int]]
@@ -14,14 +15,14 @@ _SHARES = {"median": 0.5, "95%": 0.95, "longest": 1.0}
 
 
 class Measure:
-    """Takes conversations one by one and counts their words (parted by white space).
+    """Takes conversations one by one and counts their words (`outline.words.length`).
 
     With a tokenizer (a folder or a hub id) its tokens too, chat template not counted. Raises `UserError` when it
     cannot be loaded. Memory holds 8 bytes a conversation, twice that with a tokenizer.
     """
 
     def __init__(self, tokenizer: str | None) -> None:
-        self._counters: dict[str, Callable[[str], int]] = {"words": lambda text: len(text.split())}
+        self._counters: dict[str, Callable[[str], int]] = {"words": length}
         if tokenizer is not None:
             self._counters["tokens"] = _token_counter(tokenizer)
         self._sizes = {unit: (array("I"), array("I")) for unit in self._counters}

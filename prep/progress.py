@@ -59,6 +59,8 @@ def summary(
     table.add_column(justify="right")
     table.add_row("rows", str(tally.total))
     table.add_row("kept", f"{tally.kept} ({tally.success:.1%} of those with a reply)")
+    if tally.not_english:
+        table.add_row("  not in English", f"{tally.not_english}: {unread(config)}")
     for status, kinds in tally.indices.items():
         for kind, rows in sorted(kinds.items(), key=lambda item: -len(item[1])):
             table.add_row(f"{status}: {kind}", str(len(rows)))
@@ -72,6 +74,11 @@ def summary(
             cost = f"their cost is estimated at ${journal.estimated_cost(config.teacher.prices):.4f}"
             table.add_row("without token counts", f"{journal.uncounted} answers: {cost}")
     return table
+
+
+def unread(config: PrepConfig) -> str:
+    """Return what of a reply in another language than English is not checked."""
+    return "negations only counted" if config.gate.negations else "negations and numbers in words unchecked"
 
 
 def _bill(config: PrepConfig, usage: Usage) -> list[str]:

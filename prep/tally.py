@@ -17,6 +17,8 @@ class Tally:
     kept: int = 0
     first_try: int = 0
     """Kept rows whose first answer passed the gate."""
+    not_english: int = 0
+    """Kept rows of whose reply only the figures could be compared."""
     retriable: int = 0
     indices: dict[str, dict[str, list[int]]] = field(default_factory=lambda: {"failed": {}, "skipped": {}})
     """By status, by kind: the 0-based rows of the source, in its order."""
@@ -32,6 +34,7 @@ class Tally:
         if conversion.status == "kept":
             self.kept += 1
             self.first_try += len(conversion.turns) == 1
+            self.not_english += conversion.fidelity is not None and not conversion.fidelity.english
             self._bill(conversion)
         else:
             kinds = self.indices[conversion.status]
@@ -42,6 +45,7 @@ class Tally:
         """Add the counts of rows that none of this tally's says the same as."""
         self.kept += other.kept
         self.first_try += other.first_try
+        self.not_english += other.not_english
         self.retriable += other.retriable
         self.first_pass += other.first_pass
         self.repair += other.repair
@@ -82,6 +86,7 @@ class Tally:
             "total": self.total,
             "kept": self.kept,
             "kept_at_first_try": self.first_try,
+            "kept_not_english": self.not_english,
             "failed": {kind: len(rows) for kind, rows in sorted(self.indices["failed"].items())},
             "skipped": {kind: len(rows) for kind, rows in sorted(self.indices["skipped"].items())},
             "retriable": self.retriable,

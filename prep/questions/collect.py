@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from outline.words import length
 from prep import duplicates
 from prep.questions.plan import Cell, Draft, Writer
 
@@ -39,7 +40,7 @@ class Collection:
     def add(self, offered: Mapping[Cell, Sequence[Draft]]) -> None:
         """Take what is new, as far as its cell lacks it."""
         drafts = [(cell, _tidy(draft)) for cell, found in offered.items() for draft in found]
-        long = [(cell, draft) for cell, draft in drafts if len(draft.text.split()) >= self._min_words]
+        long = [(cell, draft) for cell, draft in drafts if length(draft.text) >= self._min_words]
         self.left_out["too short"] += len(drafts) - len(long)
         old = [*self._avoid, *(text for texts in self.known().values() for text in texts)]
         rows = [(text,) for text in (*old, *(draft.text for _, draft in long))]

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from rich.progress import track
 
-from outline import StructureSpec
+from outline import StructureSpec, is_english
 from prep.view.payload import number_kinds, row_payload
 from prep.view.run import Run
 from settings import console
@@ -57,6 +57,7 @@ def _head(run: Run) -> dict[str, Any]:
         "teacher": " ".join(str(named[key]) for key in ("name", "model") if named.get(key)),
         "finished": run.manifest is not None,
         "total": len(run.rows),
+        "not_english": sum(not is_english(row.consultation.reply) for row in run.rows),
         "counts": [(status, counts[status]) for status in _STATUSES],
         "share": f"{counts['kept'] / tried:.1%}" if tried else "",
     }
