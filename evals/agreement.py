@@ -1,6 +1,6 @@
 """Does an answer agree with the reference (the doctor's reply), which the model has not seen?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.amounts import amounts_at_odds
 from evals.denials import denials, turned_denials
@@ -31,6 +31,8 @@ class Agreement:
     """What the answer says against it; `evals.denials` and `evals.amounts` say what that does not cover."""
     coverage: float | None = None
     """Share of its distinct content words, by their stems, that the answer has."""
+    english: bool = True
+    """Whether the reference reads as English; of another one no negation is read, and no contradiction told."""
 
     def metrics(self) -> dict[str, float]:
         """Return the numbers that are averaged over answers; what was not measured is left out."""
@@ -38,7 +40,7 @@ class Agreement:
             "numbers_kept": self.numbers_kept,
             "doses_kept": self.doses_kept,
             "negations_kept": self.negations_kept,
-            "contradicted": float(bool(self.contradicted)) if self.checked else None,
+            "contradicted": float(bool(self.contradicted)) if self.checked and self.english else None,
             "reference_coverage": self.coverage,
         }
         return {name: value for name, value in numbers.items() if value is not None}
@@ -55,15 +57,21 @@ def check_agreement(reference: str | None, answer: str, context: str = "") -> Ag
     outline = parse_outline(answer)
     report = check_fidelity(reference, outline, context)
     numbers, doses = _quantities(reference)
-    ours, theirs = Index(passages_of_text(reference)), Index(passages_of_outline(outline))
-    denied = [case.verdict is Verdict.MET for case in denials(ours, theirs)]
-    return Agreement(
+    figures = Agreement(
         checked=True,
         numbers_kept=_kept(numbers, report.lost_numbers),
         doses_kept=_kept(doses, report.lost_doses),
+        coverage=report.coverage if content_words(reference) else None,
+        english=report.english,
+    )
+    if not report.english:
+        return figures
+    ours, theirs = Index(passages_of_text(reference)), Index(passages_of_outline(outline))
+    denied = [case.verdict is Verdict.MET for case in denials(ours, theirs)]
+    return replace(
+        figures,
         negations_kept=sum(denied) / len(denied) if denied else None,
         contradicted=_contradicted(reference, outline, context, ours, theirs),
-        coverage=report.coverage if content_words(reference) else None,
     )
 
 

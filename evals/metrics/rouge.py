@@ -6,7 +6,8 @@ from statistics import fmean
 from typing import Any
 
 from evals.metrics import examples
-from outline import parse_outline
+from outline import is_english, parse_outline
+from outline.words import tokens
 
 DESCRIPTION = "ROUGE-L F1 of the points of an outline against a reference, list markers and headings' marks aside."
 CITATION = "Lin, ROUGE: A Package for Automatic Evaluation of Summaries (2004)"
@@ -30,8 +31,13 @@ def compute(
 
 
 def rouge_l(answer: str, reference: str, use_stemmer: bool = False) -> float:
-    """Return the ROUGE-L F1, 0 to 1, of two texts, each by its points where it is an outline."""
-    return _scorer(use_stemmer).score(words_of(reference), words_of(answer))["rougeL"].fmeasure
+    """Return the ROUGE-L F1, 0 to 1, of two texts, each by its points where it is an outline.
+
+    Google's tokenizer knows the letters a to z and no others; of a reference that is not English `outline.words` parts
+    the words, and no stemmer is used.
+    """
+    scorer = _scorer(use_stemmer, is_english(reference))
+    return scorer.score(words_of(reference), words_of(answer))["rougeL"].fmeasure
 
 
 def words_of(text: str) -> str:
@@ -41,8 +47,16 @@ def words_of(text: str) -> str:
     return "\n".join(line for _, line in sorted([*lines, *outline.prose], key=lambda line: line[0]))
 
 
-@lru_cache(maxsize=2)
-def _scorer(use_stemmer: bool) -> Any:
+class _Words:
+    """A tokenizer as `rouge_score` takes one."""
+
+    @staticmethod
+    def tokenize(text: str) -> list[str]:
+        return tokens(text)
+
+
+@lru_cache(maxsize=4)
+def _scorer(use_stemmer: bool, english: bool) -> Any:
     from rouge_score.rouge_scorer import RougeScorer
 
-    return RougeScorer(["rougeL"], use_stemmer=use_stemmer)
+    return RougeScorer(["rougeL"], use_stemmer=use_stemmer, tokenizer=None if english else _Words())

@@ -7,6 +7,7 @@ from evals.measures import measures
 from evals.questions import Question
 from evals.report.contents import Contents
 from evals.summary import Figure, figure_of
+from outline.words import length
 
 _ORDER = ("low", "mild", "mid", "medium", "moderate", "normal", "high", "severe")
 """Words that begin a severity, from the least."""
@@ -35,7 +36,7 @@ def thirds(questions: Sequence[Question]) -> dict[int, str]:
     """Return each question's group by its id, `12 to 23 words` for instance; equal lengths stay together."""
     if len(questions) < _FEWEST:
         return {}
-    lengths = {each.id: len(each.user.split()) for each in questions}
+    lengths = {each.id: length(each.user) for each in questions}
     cuts = quantiles(lengths.values(), n=3)
     places = {id: sum(length > cut for cut in cuts) for id, length in lengths.items()}
     names = {}
@@ -46,7 +47,7 @@ def thirds(questions: Sequence[Question]) -> dict[int, str]:
 
 
 def _sorted(questions: Sequence[Question]) -> list[Question]:
-    return sorted(questions, key=lambda each: len(each.user.split()))
+    return sorted(questions, key=lambda each: length(each.user))
 
 
 def _severity(name: str) -> tuple[int, str]:

@@ -1,7 +1,8 @@
 """What the figures of a condition do not show by themselves."""
 
 from evals.judge.summary import read_verdicts
-from evals.report.contents import Contents, Scored, words
+from evals.report.contents import Contents, Scored, set_name, words
+from outline import is_english
 
 _SHOWN = 12
 _MANY = 0.1
@@ -11,7 +12,7 @@ _MANY = 0.1
 def remarks(contents: Contents) -> list[str]:
     """Return the remarks on all conditions, and on their judge."""
     found = [remark for each in contents.scored for remark in (*_of_sampling(contents, each), *of_condition(each))]
-    return [*found, *_of_judge(contents)]
+    return [*found, *_of_other_languages(contents), *_of_judge(contents)]
 
 
 def of_condition(scored: Scored) -> list[str]:
@@ -41,6 +42,16 @@ def _of_sampling(contents: Contents, scored: Scored) -> list[str]:
         return []
     key = "untold" if endpoint.temperature is None else "warm"
     return [words()["remarks"][key].format(name=scored.row.name, temperature=endpoint.temperature)]
+
+
+def _of_other_languages(contents: Contents) -> list[str]:
+    found = []
+    for name in contents.sets:
+        asked = contents.questions(name)
+        if count := sum(not is_english(each.reference or each.user) for each in asked):
+            said = words()["remarks"]["other_language"]
+            found.append(said.format(count=count, n=len(asked), questions=set_name(name)))
+    return found
 
 
 def _of_judge(contents: Contents) -> list[str]:

@@ -26,6 +26,12 @@ def test_what_the_reference_does_not_hold_is_no_share() -> None:
     assert agreement.metrics() == {"contradicted": 0.0, "reference_coverage": pytest.approx(2 / 3)}
 
 
+def test_of_another_language_no_negation_is_kept_or_contradicted() -> None:
+    agreement = check_agreement("Nehmen Sie 2,5 mg und setzen Sie das Mittel nie ohne Rücksprache ab", "- 2,5 mg")
+    assert agreement.metrics() == {"doses_kept": 1.0, "reference_coverage": pytest.approx(agreement.coverage)}
+    assert not agreement.english
+
+
 def test_an_empty_answer_keeps_nothing_and_contradicts_nothing() -> None:
     agreement = check_agreement(REFERENCE, "")
     assert agreement.metrics() == {
@@ -160,4 +166,5 @@ def test_an_agreement_is_shares_and_contradictions_in_json() -> None:
         "negations_kept": None,
         "contradicted": ["losartan: 50mg in the reference, 100mg in the answer"],
         "coverage": 0.5,
+        "english": True,
     }

@@ -64,6 +64,15 @@ def test_markers_and_marks_of_an_outline_do_not_count(answer: str) -> None:
     assert rouge.rouge_l(answer, "take ibuprofen with food") == 1.0
 
 
+def test_rouge_reads_every_script() -> None:
+    assert rouge.rouge_l("- 饭后服用\n  - 不要饮酒", "饭后服用。不要饮酒。") == 1.0
+    assert rouge.rouge_l("- Не пейте", "Не курите") == 0.5
+    german = "Kündigen Sie übermorgen"
+    assert rouge.rouge_l(
+        "- Kündigen\n  - Prüfen", f"{german} schriftlich und heben Sie den Beleg gut auf"
+    ) == pytest.approx(1 / 6.5)
+
+
 def test_rouge_is_the_mean_over_the_rows_with_a_reference() -> None:
     found = rouge.compute(["- a b", "- c", "- d"], ["a b", None, "e"])
     assert found == {"rouge_l": 0.5, "rouge_l_per_example": [1.0, None, 0.0]}

@@ -127,6 +127,12 @@ def test_compliant_answer_that_never_ended_is_named() -> None:
     assert remarks(found) == ["m: 1 of its compliant answers never ended by themselves."]
 
 
+def test_questions_of_another_language_are_remarked_upon() -> None:
+    german = "Nehmen Sie das Mittel nicht mehr ein und rufen Sie morgen in der Praxis an"
+    found = contents([result("m", [COMPLIANT], asked(1, german))], asked(1, german))
+    assert remarks(found)[-1].startswith("Test questions: 1 of 1 do not read as English. No negation is read in them")
+
+
 def test_constrained_answers_that_were_cut_are_named() -> None:
     made = result("m", [COMPLIANT, "- cut"], asked(2), "length", constrained=True)
     said = remarks(contents([made], asked(2)))
