@@ -17,6 +17,7 @@ workers, which are in sessions of their own."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _GLANCE = 0.1
 """Seconds between two looks at the group."""
+_PROC = Path("/proc")
 
 
 def run_in_group(command: Sequence[str], environment: Mapping[str, str], patience: float = PATIENCE) -> int:
@@ -58,25 +59,33 @@ def _end(process: "subprocess.Popen[bytes]", number: int, patience: float) -> No
     with contextlib.suppress(OSError):
         console.print(f"the run is told to end, and killed if it has not in {patience:.0f} s")
     until = time.monotonic() + patience
-    while _lives(process.pid) and time.monotonic() < until:
+    while _lives(process) and time.monotonic() < until:
         time.sleep(_GLANCE)
     _signal(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def _signal(group: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
+def _signal(group: int, number: int) -> bool:
+    """Send a signal to a group; False where nothing of it is left, of which macOS says that it is not permitted."""
+    try:
         os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
-def _lives(group: int) -> bool:
-    """Whether anything of a group still runs; an ended process that nobody has waited for does not.
+def _lives(process: "subprocess.Popen[bytes]") -> bool:
+    """Whether anything of a process's group still runs; an ended process that nobody has waited for does not.
 
-    The launcher may have gone before what it launched, whose parent is then PID 1, which need not wait for it.
+    The launcher may have gone before what it launched, whose parent is then PID 1, which need not wait for it. That of
+    macOS, where there is no /proc to see it, does.
     """
-    for file in Path("/proc").glob("[0-9]*/stat"):
+    if not _PROC.is_dir():
+        process.poll()
+        return _signal(process.pid, 0)
+    for file in _PROC.glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, _, of_group = file.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:3]
-            if int(of_group) == group and state not in "ZX":
+            if int(of_group) == process.pid and state not in "ZX":
                 return True
     return False

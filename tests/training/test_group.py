@@ -15,9 +15,10 @@ import pytest
 from training.group import run_in_group
 
 OURS = """
-import json, os, sys
-from training.group import run_in_group
-status = run_in_group(json.loads(sys.argv[1]), os.environ, float(sys.argv[2]))
+import json, os, pathlib, sys
+from training import group
+group._PROC = pathlib.Path(sys.argv[3])
+status = group.run_in_group(json.loads(sys.argv[1]), os.environ, float(sys.argv[2]))
 sys.exit(status if status >= 0 else 128 - status)
 """
 LAUNCHER = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', *sys.argv[1:]]).wait()"
@@ -44,10 +45,12 @@ Begin = Callable[..., "tuple[subprocess.Popen[bytes], psutil.Process]"]
 def begin(root: Path, tmp_path: Path) -> Begin:
     """Start the launcher and what it launches; return our process and the launched one when it runs."""
 
-    def started(what: str, patience: float, nohup: bool = False) -> "tuple[subprocess.Popen[bytes], psutil.Process]":
+    def started(
+        what: str, patience: float, nohup: bool = False, proc: str = "/proc"
+    ) -> "tuple[subprocess.Popen[bytes], psutil.Process]":
         command = [sys.executable, "-c", LAUNCHER, TRAINER, str(tmp_path), what]
         process = subprocess.Popen(
-            [*(["nohup"] if nohup else []), sys.executable, "-c", OURS, json.dumps(command), str(patience)],
+            [*(["nohup"] if nohup else []), sys.executable, "-c", OURS, json.dumps(command), str(patience), proc],
             cwd=root,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -74,6 +77,15 @@ def test_a_signal_reaches_all_that_was_started_and_its_saving_is_waited_for(
     assert ours.wait(30) == 128 + number
     assert _has_ended(launched)
     assert (tmp_path / "saved").read_text(encoding="utf-8") == str(number)
+
+
+def test_saving_is_waited_for_where_there_is_no_proc(begin: Begin, tmp_path: Path) -> None:
+    """As on macOS."""
+    ours, launched = begin("saves", 10, proc=str(tmp_path / "none"))
+    ours.terminate()
+    assert ours.wait(30) == 128 + signal.SIGTERM
+    assert _has_ended(launched)
+    assert (tmp_path / "saved").is_file()
 
 
 def test_what_does_not_end_in_time_is_killed(begin: Begin) -> None:
