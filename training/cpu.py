@@ -1,6 +1,9 @@
 """What Axolotl needs to be told on a CPU, as a plugin of Axolotl: `plugins: [training.cpu.CpuPlugin]`."""
 
+import importlib.util
 import logging
+import sys
+from types import ModuleType
 from typing import Any
 
 from axolotl.integrations.base import BasePlugin
@@ -19,9 +22,11 @@ class CpuPlugin(BasePlugin):
     """
 
     def register(self, cfg: Any) -> None:
-        """Keep Axolotl (0.19) from asking for GPUs before a run of several processes has begun."""
+        """Keep Axolotl (0.19) from asking for GPUs before a run of several processes has begun, and for Triton."""
         import axolotl.utils.trainer
 
+        if importlib.util.find_spec("triton") is None:
+            _import_without_triton()
         # It asks CUDA whether the cards of two processes reach each other, which fails where there is no driver.
         axolotl.utils.trainer.check_cuda_p2p_ib_support = lambda: True
         if cfg.get("use_ray"):
@@ -45,6 +50,21 @@ def has_bfloat16() -> bool:
     import torch
 
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def _import_without_triton() -> None:
+    """Import the module of Axolotl that every run imports and that defines kernels in Triton, which macOS has not.
+
+    On a CPU it calls none of them.
+    """
+    triton, language = ModuleType("triton"), ModuleType("triton.language")
+    vars(triton).update(jit=lambda function: function, language=language)
+    vars(language).update(constexpr=int)
+    sys.modules.update({"triton": triton, "triton.language": language})
+    try:
+        importlib.import_module("axolotl.monkeypatch.trainer.utils")
+    finally:
+        del sys.modules["triton"], sys.modules["triton.language"]
 
 
 def _ask_ray_for_cpus() -> None:

@@ -77,7 +77,9 @@ def _torchrun(place: Place) -> list[str]:
 
 def _threads() -> int:
     """Threads of a CPU run: what OMP_NUM_THREADS says, else one for each core that this process may use."""
-    return int(os.environ.get("OMP_NUM_THREADS", 0)) or len(os.sched_getaffinity(0))
+    # macOS has no affinity.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return int(os.environ.get("OMP_NUM_THREADS", 0)) or cores
 
 
 def environment(config: Mapping[str, Any], place: Place) -> dict[str, str]:
