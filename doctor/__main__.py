@@ -13,7 +13,7 @@ from rich.table import Table
 from doctor.finding import Finding, run_checks
 from doctor.gpu import check_gpu
 from doctor.installed import check_environment, check_index, check_models, check_python, check_vllm, python_of
-from doctor.machine import check_browser, check_compiler, check_disk, check_memory, check_processor
+from doctor.machine import check_browser, check_compiler, check_disk, check_memory, check_platform, check_processor
 from doctor.network import check_hub, check_key
 from settings import UserError, apply_overrides, output, read_yaml, run_command, split_overrides
 
@@ -42,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 def _checks(root: Path, teacher: Any, offline: bool, seconds: float) -> Mapping[str, Callable[[], Finding]]:
     hub = partial(check_hub, offline, seconds)
     return {
+        "platform": check_platform,
         "python": partial(check_python, root),
         "environment": partial(check_environment, root),
         "index": partial(check_index, root, offline, hub),

@@ -13,7 +13,7 @@ from settings import read_yaml
 State = Literal["ok", "warn", "no"]
 """warn: it works with a limit, or could not be told."""
 
-QUICKSTART = ("python", "environment", "index", "models", "disk", "memory")
+QUICKSTART = ("platform", "python", "environment", "index", "models", "disk", "memory")
 """The checks that must not say "no" where `./justw quickstart` shall work."""
 
 

@@ -1,6 +1,8 @@
-"""The machine itself: disk, memory, processor, compiler, browser. All sizes are in bytes; a GB is 10^9 of them."""
+"""The machine itself, from its platform to its browser. All sizes are in bytes; a GB is 10^9 of them."""
 
 import os
+import platform
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +11,22 @@ from doctor.finding import Finding
 GB = 10**9
 PROC = Path("/proc")
 MEMORY_LIMIT = Path("/sys/fs/cgroup/memory.max")
+_MADE_FOR = {
+    ("Linux", "x86_64"): ("glibc", (2, 28)),
+    ("Linux", "aarch64"): ("glibc", (2, 28)),
+    ("Darwin", "arm64"): ("macOS", (14,)),
+}
+"""System and processor, and from which version on the locked PyTorch is made for it."""
+
+
+def check_platform() -> Finding:
+    """Hold the system and the processor of this Python against those that the locked packages are made for."""
+    system, machine = platform.system(), platform.machine()
+    name, version = ("macOS", platform.mac_ver()[0]) if system == "Darwin" else platform.libc_ver()
+    of, least = _MADE_FOR.get((system, machine), (None, ()))
+    fits = name == of and tuple(map(int, re.findall(r"\d+", version))) >= least
+    found = f"{system} on {machine}, {f'{name} {version}' if name else 'no glibc'}"
+    return Finding("platform", *(("ok", "fits") if fits else ("no", "unfit")), found)
 
 
 def check_disk(root: Path, environment: int = 9 * GB, quickstart: int = 2 * GB, production: int = 60 * GB) -> Finding:

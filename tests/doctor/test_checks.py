@@ -12,7 +12,7 @@ import yaml
 from doctor.finding import QUICKSTART, Finding, run_checks
 from doctor.gpu import check_gpu
 from doctor.installed import _WANTED, BASE_MODEL, check_environment, check_index, check_models, check_python, check_vllm
-from doctor.machine import GB, check_browser, check_compiler, check_disk, check_memory, check_processor
+from doctor.machine import GB, check_browser, check_compiler, check_disk, check_memory, check_platform, check_processor
 from doctor.network import check_hub
 from training.base_models.smollm2 import HUB_ID, WHEEL
 
@@ -45,6 +45,30 @@ def model(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "config.json").touch()
     (folder / "model.safetensors").touch()
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "version", "state"),
+    [
+        ("Linux", "x86_64", ("glibc", "2.28"), "ok"),
+        ("Linux", "aarch64", ("glibc", "2.31"), "ok"),
+        ("Linux", "x86_64", ("glibc", "2.17"), "no"),
+        ("Linux", "x86_64", ("", ""), "no"),
+        ("Darwin", "arm64", ("14.5", "", ""), "ok"),
+        ("Darwin", "arm64", ("13.6", "", ""), "no"),
+        ("Darwin", "x86_64", ("15.1", "", ""), "no"),
+        ("Windows", "AMD64", ("", ""), "no"),
+    ],
+)
+def test_a_platform_is_one_that_the_lock_is_made_for(
+    monkeypatch: pytest.MonkeyPatch, system: str, machine: str, version: tuple[str, ...], state: str
+) -> None:
+    monkeypatch.setattr("platform.system", lambda: system)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr("platform.mac_ver" if system == "Darwin" else "platform.libc_ver", lambda: version)
+    finding = check_platform()
+    assert (finding.state, finding.needed) == (state, True)
+    assert bool(finding.remedy()) == (state == "no")
 
 
 @pytest.mark.parametrize(("version", "state"), [("3.10.9", "no"), ("3.11.0", "ok"), ("3.12.4", "ok"), ("3.13.1", "no")])

@@ -40,7 +40,7 @@ def test_json_is_one_object_with_every_check(run_module: Run) -> None:
     assert done.returncode == int(not told["quickstart"])
     assert done.stderr == ""
     names = [check["name"] for check in told["checks"]]
-    assert len(names) == len(set(names)) == 13
+    assert len(names) == len(set(names)) == 14
     for check in told["checks"]:
         assert set(check) == {"name", "state", "found", "needed", "works", "remedy"}
         assert check["state"] in ("ok", "warn", "no")
