@@ -23,7 +23,7 @@ class Generation(Settings):
     dtype: Literal["auto", "native", "float32", "bfloat16", "float16"] = "auto"
     """auto: as the weights were saved; native: bfloat16 where the processor has instructions for it, else float32."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    """auto: the best there is."""
+    """auto: a card of CUDA where there is one, else the CPU."""
     repetition_penalty: float = Field(default=1.0, gt=0)
     """1.0 is none."""
     samples: int = Field(default=1, ge=1)
@@ -42,12 +42,12 @@ class Generation(Settings):
         return self
 
     def device_name(self) -> str | None:
-        """Return the device as lm-eval takes it; None: the best there is."""
+        """Return the device as lm-eval takes it; None: the first card of CUDA."""
         if self.device != "auto":
             return self.device
         import torch
 
-        return None if torch.cuda.is_available() or torch.backends.mps.is_available() else "cpu"
+        return None if torch.cuda.is_available() else "cpu"
 
     @field_validator("dtype")
     @classmethod

@@ -56,8 +56,8 @@ def measure_knowledge(
 ) -> Knowledge:
     """Return a model's accuracies, from `folder`/knowledge.json where that has them by the same `key`.
 
-    `device_name` gives the device as lm-eval takes it (None: the best there is), and is only asked where something is
-    measured: the answer may need torch. Raises `UserError` for a task that lm-eval does not know.
+    `device_name` gives the device as lm-eval takes it (None: the first card of CUDA), and is only asked where something
+    is measured: the answer may need torch. Raises `UserError` for a task that lm-eval does not know.
     """
     path = folder / "knowledge.json"
     key = knowledge_key(model, config)

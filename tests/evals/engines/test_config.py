@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.config import Generation
 from evals.engines.config import EndpointModel
 from outline import StructureSpec
 from settings import Settings, UserError, load_config
@@ -59,3 +60,11 @@ def test_a_mistake_is_one_message(tmp_path: Path, changed: dict[str, object], me
     path.write_text(json.dumps({"served": PLAIN | changed}), encoding="utf-8")
     with pytest.raises(UserError, match=message):
         load_config(path, Config)
+
+
+def test_without_cuda_the_device_is_the_cpu_whatever_else_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """lm-eval takes no Mac's GPU by itself."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: True)
+    assert Generation(max_new_tokens=8, batch_size=1).device_name() == "cpu"
+    assert Generation(max_new_tokens=8, batch_size=1, device="mps").device_name() == "mps"
