@@ -13,7 +13,7 @@ from training.base_models import is_model_folder
 from training.checkpoints import require_whole, to_resume
 from training.group import run_in_group
 from training.hub import require_model
-from training.machine import require_machine
+from training.machine import require_cache, require_machine
 from training.processes import Place, environment, launch_command
 from training.render import check_inputs, config_text, render, write_config
 from training.schema import check_config
@@ -85,6 +85,7 @@ def _require_sound(path: str, config: Mapping[str, Any]) -> None:
 def _require_startable(path: str, config: Mapping[str, Any], place: Place) -> None:
     """Raise `UserError` for what would end the run before its first step: the machine, the model, the checkpoint."""
     require_machine(path, config, place)
+    require_cache(path)
     model = str(config.get("base_model"))
     if not Path(model).exists():
         require_model(path, model)

@@ -1,11 +1,13 @@
-"""What a run on GPUs needs of this machine, told in one message before Axolotl spends a minute on failing of it."""
+"""What a run needs of this machine, told in one message before Axolotl spends a minute on failing of it."""
 
+import errno
 import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +50,23 @@ def look(environ: Mapping[str, str]) -> Machine:
     compiler = bool(os.environ.get("CC") or any(map(shutil.which, _COMPILERS)))
     headers = Path(sysconfig.get_paths("posix_prefix")["include"], "Python.h").is_file()
     return Machine(**json.loads(done.stdout.splitlines()[-1]), compiler=compiler, headers=headers)
+
+
+def require_cache(name: str) -> None:
+    """Raise `UserError` where `datasets`, by which Axolotl reads, cannot write into its cache: that is in the home."""
+    from huggingface_hub import constants
+
+    folder = Path(os.environ.get("HF_DATASETS_CACHE") or Path(constants.HF_HOME, "datasets"))
+    try:
+        if str(folder).startswith("~/"):
+            raise FileNotFoundError(errno.ENOENT, "this user has no home")
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UserError(
+            f"{name}: the cache of datasets, {folder}, cannot be written: {error.strerror}",
+            hint="export HF_HOME=FOLDER, one on a disk with room, puts it elsewhere",
+        ) from error
 
 
 def require_machine(name: str, config: Mapping[str, Any], place: Place) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from settings import UserError
-from training.machine import Machine, check_machine, look
+from training.machine import Machine, check_machine, look, require_cache
 from training.processes import Place, environment
 from training.render import render
 
@@ -55,6 +55,23 @@ def test_what_cannot_work_is_one_message(lacks: dict[str, Any], keys: list[str],
 def test_half_precision_and_a_toolkit_are_ways_out() -> None:
     old = dataclasses.replace(GOOD, bf16=False, toolkit=True)
     check_machine("run.yml", render("configs/qwen-full.yml", ["configs/hardware/fp16.yml"], [OFFLOAD]), Place(), old)
+
+
+def test_a_cache_that_cannot_be_written_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "file/datasets"))
+    with pytest.raises(UserError, match=r"run.yml: the cache .*file/datasets, cannot be written") as raised:
+        require_cache("run.yml")
+    assert "HF_HOME" in str(raised.value.hint)
+
+
+def test_without_a_home_no_folder_of_that_name_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HF_DATASETS_CACHE", raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HOME", "~/.cache/huggingface")
+    with pytest.raises(UserError, match="this user has no home"):
+        require_cache("run.yml")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
