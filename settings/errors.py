@@ -1,5 +1,6 @@
 """A user's mistake, and how a command ends on it."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -36,6 +37,9 @@ def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
     """
     disable_telemetry()
     setup_logging()
+    # A terminal of another encoding than UTF-8 shows the rest as escapes, as standard error does by itself.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = main(sys.argv[1:])
         sys.stdout.flush()

@@ -50,6 +50,12 @@ def test_json_is_one_object_with_every_check(run_module: Run) -> None:
     assert told["quickstart"] == (not blocking)
 
 
+def test_a_terminal_that_is_not_utf_8_shows_escapes(bare: Path, root: Path) -> None:
+    done = doctor(bare, root, "--offline", PYTHONIOENCODING="ascii")
+    assert "Traceback" not in done.stderr
+    assert r"\u2192 ./justw setup" in done.stdout
+
+
 def test_a_machine_that_can_fetch_nothing_cannot_run_the_quickstart(bare: Path, root: Path) -> None:
     programs = bare / "bin"
     programs.mkdir()
