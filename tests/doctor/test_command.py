@@ -65,6 +65,7 @@ def test_a_machine_that_can_fetch_nothing_cannot_run_the_quickstart(bare: Path, 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "would not work here yet: package index" in done.stdout
     assert "UV_DEFAULT_INDEX" in done.stdout
+    assert "UV_SYSTEM_CERTS=1" in done.stdout
     assert done.stderr == ""
 
 
