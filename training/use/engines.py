@@ -12,6 +12,8 @@ from training.use.vllm import INSTALL, VllmServer
 from training.use.vllm import is_installed as vllm_is_installed
 
 NAMES = ("hf", "llama.cpp", "vllm")
+_TRACES = ("dev/nvidia[0-9]*", "dev/kfd", "usr/lib/wsl/lib/libcuda.so.1")
+"""What shows a GPU: NVIDIA's device, AMD's, and under WSL2, which has neither, the driver that Windows lends."""
 _CALLED = {"gguf": "a GGUF file", "folder": "a model folder", "adapter": "a LoRA adapter"}
 _TAKES = {"hf": ("folder", "adapter"), "llama.cpp": ("gguf",), "vllm": ("folder",)}
 
@@ -68,5 +70,5 @@ def _how_to_serve(folder: Path) -> str:
     return f"without a GPU: just export {folder}, then serve the GGUF. With one: {INSTALL}"
 
 
-def _has_gpu() -> bool:
-    return any(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/kfd").exists()
+def _has_gpu(root: Path = Path("/")) -> bool:
+    return any(any(root.glob(trace)) for trace in _TRACES)

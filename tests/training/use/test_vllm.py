@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from outline import StructureSpec
+from training.use.engines import _has_gpu
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -125,3 +126,11 @@ def test_without_a_gpu_it_is_not_started_unasked(
     assert done.returncode == 2
     assert "vLLM is installed, but there is no GPU" in done.stderr
     assert not record.exists()
+
+
+@pytest.mark.parametrize("trace", ["dev/nvidia0", "dev/kfd", "usr/lib/wsl/lib/libcuda.so.1"])
+def test_a_gpu_is_found_under_wsl_too(tmp_path: Path, trace: str) -> None:
+    assert not _has_gpu(tmp_path)
+    (tmp_path / trace).parent.mkdir(parents=True)
+    (tmp_path / trace).touch()
+    assert _has_gpu(tmp_path)
