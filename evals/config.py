@@ -126,7 +126,8 @@ class EvalConfig(Settings):
     @field_validator("models")
     @classmethod
     def _have_names_of_their_own(cls, models: tuple[ModelEntry, ...]) -> tuple[ModelEntry, ...]:
-        folders = [folder_name(model.name) for model in models]
+        # Some file systems (macOS) take a and A for one folder.
+        folders = [folder_name(model.name).casefold() for model in models]
         if twice := sorted({name for name in folders if folders.count(name) > 1}):
             raise ValueError(f"every model needs a name of its own; given twice: {', '.join(twice)}")
         return models

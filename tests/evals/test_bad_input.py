@@ -21,6 +21,7 @@ from settings import UserError
         ("models=[{name: a}]", "models.0 a model is named by one of path"),
         ("models=[{name: a, path: x, hub: y}]", "got path, hub"),
         ("models=[{name: a b, path: x}, {name: a/b, path: x}]", "given twice: a-b"),
+        ("models=[{name: SFT, path: x}, {name: sft, path: y}]", "given twice: sft"),
         ("models=[{name: a, path: nowhere}]", "nowhere is no model folder: it does not exist"),
         ("models=[{name: a, path: README.md}]", "README.md is no model folder: it is a file"),
         ("models=[{name: a, path: data/sample}]", "data/sample is no model: it needs config.json"),
