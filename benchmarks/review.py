@@ -99,15 +99,19 @@ async def _rater(session: Any, url: str, rater: str, number: int, ends: float, e
 
     await asyncio.sleep(every * (number % 20) / 20)  # people do not press at the same time
     entered = await _call(session, f"{url}/api/enter", {"rater": rater}, seen)
-    for position in range(entered["total"] if entered else 0):
+    if not entered:
+        return
+    study = entered["study"]
+    for position in range(entered["total"]):
         began = time.monotonic()
         if began >= ends:
             return
-        if not await _call(session, f"{url}/api/show", {"rater": rater, "position": position}, seen):
+        if not await _call(session, f"{url}/api/show", {"rater": rater, "study": study, "position": position}, seen):
             return
         said = {axis: list(VERDICTS)[(number + position) % len(VERDICTS)] for axis in AXES}
         body = {
             "rater": rater,
+            "study": study,
             "position": position,
             "verdicts": said,
             "seconds": every,

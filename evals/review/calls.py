@@ -27,8 +27,9 @@ class Rater(Settings):
 
 
 class Show(Rater):
-    """A call for a screen."""
+    """A call for a screen, of the study that its page was opened for."""
 
+    study: str
     position: int = Field(ge=0)
 
 

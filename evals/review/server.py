@@ -46,7 +46,7 @@ class Review:
     def enter(self, call: Rater) -> dict[str, Any]:
         """Return how far a rater is; the study is named by its digest, which tells nothing."""
         total = len(_showings(self.study, call.rater))
-        return {"study": self.study.digest[:16], "rater": call.rater, "total": total, "done": self._done(call.rater)}
+        return {"study": self._name, "rater": call.rater, "total": total, "done": self._done(call.rater)}
 
     def show(self, call: Show) -> dict[str, Any]:
         """Return a screen."""
@@ -77,10 +77,16 @@ class Review:
         )
         return {"done": self._done(call.rater)}
 
+    @property
+    def _name(self) -> str:
+        return self.study.digest[:16]
+
     def _done(self, rater: str) -> list[int]:
         return self.store.done(rater)
 
     def _showing(self, call: Show) -> Showing:
+        if call.study != self._name:  # a page that outlived its server: its screens are not those of this study
+            raise WrongCall("Nothing was saved: other answers are rated here now. Reload the page.")
         showings = _showings(self.study, call.rater)
         if call.position >= len(showings):
             raise WrongCall(f"there are {len(showings)} screens, from 0; got {call.position}")

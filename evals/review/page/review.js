@@ -85,7 +85,7 @@ function setBusy(busy) {
 async function show(position) {
   setBusy(true);
   try {
-    state.shown = await insist("/api/show", { rater: state.rater, position });
+    state.shown = await insist("/api/show", { rater: state.rater, study: state.study, position });
   } finally {
     setBusy(false);
   }
@@ -146,12 +146,12 @@ async function save() {
     return open[0].querySelector("input").focus();
   }
   setBusy(true);
-  const { rater, position } = state;
+  const { rater, study, position } = state;
   const key = draftKey();
   keepDraft();
   const seconds = Math.min((Date.now() - state.since) / 1000, 86400);
   try {
-    const body = { rater, position, verdicts, comment: part("comment").value, seconds, sent: Date.now() };
+    const body = { rater, study, position, verdicts, comment: part("comment").value, seconds, sent: Date.now() };
     const { done } = await insist("/api/rate", body);
     localStorage.removeItem(key);
     state.done = new Set(done);
@@ -216,6 +216,11 @@ for (const button of document.querySelectorAll(".raw")) button.addEventListener(
 part("back").addEventListener("click", () => step(-1));
 part("on").addEventListener("click", () => step(1));
 part("again").addEventListener("click", () => step(0));
+/* What is chosen stays in the browser as a draft of this rater's. */
+part("leave").addEventListener("click", () => {
+  localStorage.removeItem("review rater");
+  location.reload();
+});
 part("open-help").addEventListener("click", () => part("help").showModal());
 
 /* A link may carry the token behind its "#", which no server and no log ever sees. */

@@ -27,7 +27,9 @@ def main(folder: Path) -> None:
     study = make_study(run, choose_pairs(run, None), 10, 0, 0)
     review = Review(run, study, RatingStore(folder / "review.sqlite"))
     with TestClient(create_app(review, "127.0.0.1", None), "http://localhost") as here:
-        assert here.post("/api/show", json={"rater": "anna", "position": 0}).status_code == 200
+        assert (
+            here.post("/api/show", json={"rater": "anna", "study": study.digest[:16], "position": 0}).status_code == 200
+        )
     print(asked)
 
 

@@ -107,6 +107,30 @@ def test_two_raters_at_a_time_do_not_disturb_each_other(
     assert found == [("anna", "left", 3), ("ben", "right", 2)]
 
 
+def test_another_rater_takes_over_on_the_same_machine(
+    folder: Path, serve: Serve, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(serve(folder)[0])
+    assert page.locator("#leave").is_hidden()
+    enter(page, "anna")
+    rate(page, "111111")
+    page.keyboard.press("2")
+    page.click("#leave")
+    expect(page.locator("#name")).to_be_visible()
+    page.fill("#name", "")
+    enter(page, "ben")
+    expect(page.locator("#count")).to_have_text("0 of 13 rated")
+    assert page.locator("input[type=radio]:checked").count() == 0
+    rate(page, "444444")
+    page.click("#leave")
+    expect(page.locator("#name")).to_be_visible()
+    page.fill("#name", "")
+    enter(page, "anna")
+    assert page.locator("input[type=radio]:checked").count() == 1
+    store = RatingStore(folder / "review.sqlite")
+    assert (store.done("anna"), store.done("ben")) == ([0], [0])
+
+
 def test_a_token_opens_the_page(folder: Path, serve: Serve, open_page: Callable[..., Page]) -> None:
     url, _ = serve(folder, "--token-env", "RATERS", RATERS="0123456789abcdef")
     page = open_page(f"{url}/#token=0123456789abcdef")

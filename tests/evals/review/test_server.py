@@ -23,14 +23,14 @@ from settings import UserError
 from tests.evals.review.results import NAMES
 
 TOKEN = "correct horse battery staple"
-RATING = {
-    "rater": "anna",
-    "position": 0,
-    "verdicts": dict.fromkeys(AXES, "left"),
-    "comment": "",
-    "seconds": 3.2,
-    "sent": 10,
-}
+VERDICTS = dict.fromkeys(AXES, "left")
+
+
+@pytest.fixture
+def rating(study: Study) -> dict[str, Any]:
+    """What a page of this study sends."""
+    named = {"rater": "anna", "study": study.digest[:16], "position": 0}
+    return {**named, "verdicts": VERDICTS, "comment": "", "seconds": 3.2, "sent": 10}
 
 
 @pytest.fixture
@@ -44,24 +44,30 @@ def client(tmp_path: Path, run: ReviewRun, study: Study) -> Callable[..., TestCl
     return make
 
 
-def test_a_rating_is_stored_and_comes_back(client: Callable[..., TestClient]) -> None:
+def screen_of(rating: dict[str, Any], position: int) -> dict[str, Any]:
+    return {"rater": rating["rater"], "study": rating["study"], "position": position}
+
+
+def test_a_rating_is_stored_and_comes_back(client: Callable[..., TestClient], rating: dict[str, Any]) -> None:
     here = client()
     entered = here.post("/api/enter", json={"rater": "  an \n na "}).json()
     assert (entered["rater"], entered["total"], entered["done"]) == ("an na", 12, [])
-    assert here.post("/api/rate", json=RATING).json() == {"done": [0]}
-    assert here.post("/api/rate", json=RATING).json() == {"done": [0]}
-    shown = here.post("/api/show", json={"rater": "anna", "position": 0}).json()
-    assert shown["rating"] == {"verdicts": RATING["verdicts"], "comment": ""}
+    assert here.post("/api/rate", json=rating).json() == {"done": [0]}
+    assert here.post("/api/rate", json=rating).json() == {"done": [0]}
+    shown = here.post("/api/show", json=screen_of(rating, 0)).json()
+    assert shown["rating"] == {"verdicts": VERDICTS, "comment": ""}
     assert here.post("/api/enter", json={"rater": "anna"}).json()["done"] == [0]
     assert here.post("/api/enter", json={"rater": "ben"}).json()["done"] == []
 
 
-def test_no_response_names_a_condition_or_shows_a_think_block(client: Callable[..., TestClient], study: Study) -> None:
+def test_no_response_names_a_condition_or_shows_a_think_block(
+    client: Callable[..., TestClient], rating: dict[str, Any]
+) -> None:
     here = client()
     pages = [here.get(path) for path in ("/", "/review.js", "/answers.js", "/review.css", "/icon.svg")]
-    pages += [here.post("/api/enter", json={"rater": "anna"}), here.post("/api/rate", json=RATING)]
-    pages += [here.post("/api/show", json={"rater": "anna", "position": at}) for at in range(12)]
-    pages += [here.get("/nothing"), here.post("/api/show", json={"rater": "anna", "position": 99})]
+    pages += [here.post("/api/enter", json={"rater": "anna"}), here.post("/api/rate", json=rating)]
+    pages += [here.post("/api/show", json=screen_of(rating, at)) for at in range(12)]
+    pages += [here.get("/nothing"), here.post("/api/show", json=screen_of(rating, 99))]
     for page in pages:
         assert not re.search("|".join((*NAMES, "quillon", "zephyrine", "trial")), page.text + str(page.headers))
         sent = {name.lower(): value for name, value in page.headers.items()}
@@ -80,35 +86,38 @@ def test_no_response_names_a_condition_or_shows_a_think_block(client: Callable[.
         ({"comment": "x" * 4001}, "at most 4000 characters"),
         ({"comment": "\ud800"}, "unicode"),
         ({"seconds": "nan"}, "less than or equal to 604800"),
+        ({"study": "0" * 16}, "other answers are rated here now"),
         ({"extra": 1}, "not permitted"),
     ],
 )
 def test_a_wrong_rating_is_refused_in_one_line(
-    client: Callable[..., TestClient], change: dict[str, Any], message: str
+    client: Callable[..., TestClient], rating: dict[str, Any], change: dict[str, Any], message: str
 ) -> None:
     headers = {"content-type": "application/json"}
-    response = client().post("/api/rate", content=json.dumps({**RATING, **change}), headers=headers)
+    response = client().post("/api/rate", content=json.dumps({**rating, **change}), headers=headers)
     assert 400 <= response.status_code < 500
     assert message in response.json()["error"]
     assert client().post("/api/enter", json={"rater": "anna"}).json()["done"] == []
 
 
 def test_a_rating_that_cannot_be_kept_is_not_acknowledged(
-    tmp_path: Path, run: ReviewRun, study: Study, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, run: ReviewRun, study: Study, rating: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     store = RatingStore(tmp_path / "r.sqlite")
     store.close()
     here = TestClient(create_app(Review(run, study, store), "127.0.0.1", None), base_url="http://127.0.0.1")
-    response = here.post("/api/rate", json=RATING)
+    response = here.post("/api/rate", json=rating)
     assert response.status_code == 503
     assert response.json() == {"error": "Not saved: the server cannot keep ratings now. Save again."}
     assert "r.sqlite: the ratings cannot be kept here" in caplog.text
 
 
-def test_without_the_token_nothing_of_the_study_is_told(client: Callable[..., TestClient]) -> None:
+def test_without_the_token_nothing_of_the_study_is_told(
+    client: Callable[..., TestClient], rating: dict[str, Any]
+) -> None:
     here = client("0.0.0.0", TOKEN)
     for path in ("enter", "show", "rate"):
-        assert here.post(f"/api/{path}", json=RATING).status_code == 401
+        assert here.post(f"/api/{path}", json=rating).status_code == 401
     assert here.post("/api/token", json={"token": TOKEN[:-1]}).status_code == 401
     given = here.post("/api/token", json={"token": f" {TOKEN}\n"})
     assert given.status_code == 200
