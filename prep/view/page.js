@@ -71,8 +71,8 @@ function writeHash() {
   history.replaceState(null, "", `#${new URLSearchParams(entries)}`);
 }
 
-/** Show what the state says; `scroll` brings the chosen row of the list into sight. */
-function update(scroll = true) {
+/** Show what the state says, the chosen row of the list in sight. */
+function update() {
   const some = searched();
   results = passing(some);
   for (const name in FACETS) fill(name, passing(some, name));
@@ -82,11 +82,16 @@ function update(scroll = true) {
   const chosen = results.includes(rows[state.row]) ? rows[state.row] : results[0];
   showRow(chosen);
   room.style.height = `${results.length * HEIGHT}px`;
-  const place = results.indexOf(chosen) * HEIGHT;
-  if (scroll && (place < list.scrollTop || place + HEIGHT > list.scrollTop + list.clientHeight)) {
+  bring(chosen);
+  showList();
+}
+
+/** Scroll the list to a row that is out of sight. */
+function bring(row) {
+  const place = results.indexOf(row) * HEIGHT;
+  if (place < list.scrollTop || place + HEIGHT > list.scrollTop + list.clientHeight) {
     list.scrollTop = place - list.clientHeight / 2;
   }
-  showList();
 }
 
 /** Only the rows in sight are in the document. */
@@ -160,7 +165,9 @@ function press(event) {
     const places = (lights ?? points).split(" ").map((id) => `${side} button.ref[data-points="${id}"]`);
     reveal(pane.querySelector(places.join()));
   } else if (pressed.matches(".back")) {
-    filter({});
+    // On a narrow window the list comes back in place of the row, where it was left.
+    document.body.classList.remove("open");
+    bring(shown);
     list.focus();
   }
 }

@@ -30,6 +30,22 @@ def test_a_hundred_thousand_characters_are_shown_and_fit_the_window(open_page: O
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_text_from_right_to_left_keeps_an_amount_together(open_page: Open) -> None:
+    page = open_page("#row=0")
+    gap = """(one) => {
+        one.textContent = "איבופרופן 400 mg פעמיים";
+        const box = (start, end) => {
+            const range = document.createRange();
+            range.setStart(one.firstChild, start);
+            range.setEnd(one.firstChild, end);
+            return range.getBoundingClientRect();
+        };
+        return box(10, 13).left - box(14, 16).right;
+    }"""
+    for place in (".reply", ".words", ".about"):
+        assert 0 < page.locator(place).first.evaluate(gap) < 20, place
+
+
 def test_marks_fall_on_the_right_words(open_page: Open) -> None:
     page = open_page("#row=1&attempt=1")
     lost = page.locator(".source mark.lost").all_inner_texts()

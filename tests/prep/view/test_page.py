@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from outline import StructureSpec
@@ -107,6 +108,23 @@ def test_a_phone_shows_list_and_row_in_turn(open_page: Open) -> None:
     assert page.evaluate("document.getElementById('row').scrollWidth") <= 360
     page.click("text=Back to the rows")
     assert page.locator("#list").is_visible()
+    page.evaluate("list.scrollTop = list.scrollHeight")
+    page.locator("#item-38").click()
+    page.click("text=Next")
+    assert page.locator("h2").inner_text() == "Row 39"
+    page.click("text=Back to the rows")
+    page.wait_for_selector("#item-39[aria-selected=true]")
+    assert page.evaluate("list.scrollTop") > 0
+    page.keyboard.press("ArrowUp")
+    assert page.locator("h2").inner_text() == "Row 38"
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_axe_finds_no_fault(open_page: Open, width: int) -> None:
+    page = open_page("#row=1", viewport={"width": width, "height": 800}, bypass_csp=True)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["impact"], each["nodes"][0]["html"]) for each in found] == []
 
 
 @pytest.mark.slow
