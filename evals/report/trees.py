@@ -15,10 +15,12 @@ def answer(completion: Completion, score: Score) -> dict[str, Any]:
     """Return an answer: `verdict`, `note`, `points`, `outside` (texts beside the list), `problems`, `unsupported`.
 
     A point is [depth from 1, text, problems]; a text outside is [line, text, whether it stands before the list]. An
-    answer without any list has its whole text in `raw`. What is empty is left out.
+    answer without any list has its text in `raw`, with a think block only where that never closed. What is empty is
+    left out.
     """
-    text = extract_answer(completion.completion) or ""
-    outline, lenient = _read(text)
+    given = extract_answer(completion.completion)
+    text = completion.completion if given is None else given
+    outline, lenient = _read(given or "")
     numbers = frozenset(score.unsupported or ())
     at_points, of_all = _placed(score.structure.violations)
     first = outline.roots[0].line if outline.roots else 0
@@ -31,7 +33,7 @@ def answer(completion: Completion, score: Score) -> dict[str, Any]:
         "outside": outside,
         "problems": of_all,
         "unsupported": list(score.unsupported or ()),
-        "raw": "" if outline.roots else pieces(completion.completion, numbers),
+        "raw": "" if outline.roots or not text.strip() else pieces(text, numbers),
         "note": note(completion, score, lenient),
     }
     return {"verdict": verdict(score), **{name: value for name, value in values.items() if value}}
@@ -46,7 +48,7 @@ def verdict(score: Score) -> str:
 
 def note(completion: Completion, score: Score, lenient: bool) -> str:
     """Return in words how an answer was made and read."""
-    said = [f"{completion.tokens} tokens"] if completion.tokens else []
+    said = [f"{completion.tokens} token{'' if completion.tokens == 1 else 's'}"] if completion.tokens else []
     if not score.answered:
         said.append("its think block never closed: no answer")
     elif "</think>" in completion.completion:

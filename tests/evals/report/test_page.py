@@ -111,6 +111,15 @@ def test_each_answer_has_its_verdict(text: str, verdict: str) -> None:
     assert found[0][0]["verdict"] == verdict
 
 
+@pytest.mark.parametrize(
+    ("text", "raw"),
+    [("<think>a\n- b</think>\nRest.", "Rest."), ("<think>Rest", "<think>Rest"), (" \n", None), ("", None)],
+)
+def test_an_answer_without_a_list_is_shown_without_its_think_block(text: str, raw: str | None) -> None:
+    found = payload(contents([result("m", [text], asked())], asked()))["sets"][0]["conditions"][0]["answers"]
+    assert found[0][0].get("raw") == raw
+
+
 def test_failure_of_the_system_is_no_answer() -> None:
     found = payload(contents([result("m", [None], asked())], asked()))["sets"][0]["conditions"][0]["answers"]
     assert found == [[None]]
