@@ -1,8 +1,8 @@
 "use strict";
 
-/** Signs that are not seen, or that turn the direction of what stands beside them. */
+/** Signs that are not seen, or that turn the direction of what stands beside them; what joins letters or emoji is none. */
 const CONTROL = new RegExp(
-  "[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f" +
+  "[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200b\\u200e\\u200f" +
     "\\u202a-\\u202e\\u2060-\\u2069\\ufeff]",
 );
 

@@ -78,6 +78,7 @@ function update() {
   part("list").replaceChildren();
   more();
   part("list").querySelector("details")?.setAttribute("open", "");
+  keep();
 }
 
 function more() {
@@ -127,18 +128,36 @@ function inside(place) {
 
 const scrolling = (text, label) => make("p", { tabindex: "0", role: "region", "aria-label": label }, ...visible(text));
 
-function begin() {
+/** What is chosen outlives a reload. The form lets no browser bring its fields back by itself: that comes after the list. */
+function keep() {
+  const chosen = ["set", ...FILTERS, "search"].map((id) => [id, id === "differ" ? part(id).checked : part(id).value]);
+  history.replaceState(Object.fromEntries(chosen), "");
+}
+
+/** Choose what was kept, but for what this report does not have: it may have been written anew since. */
+function restore(kept) {
+  for (const [id, value] of Object.entries(kept)) {
+    if (id === "differ") part(id).checked = value;
+    else if (!part(id).options || [...part(id).options].some((option) => option.value === value)) part(id).value = value;
+  }
+}
+
+function begin(kept = {}) {
   open(Number(part("set").value));
+  restore(kept);
   update();
 }
 
 options("set", data.sets.map(({ name, questions }, at) => [String(at), `${name} (${questions.length})`]), "0");
 options("verdict", [["", "any"], ...Object.entries(VERDICTS).map(([key, [label]]) => [key, label])], "");
 part("set").closest("label").hidden = data.sets.length < 2;
-part("set").addEventListener("change", begin);
+part("set").addEventListener("change", () => begin());
 for (const id of FILTERS) part(id).addEventListener("change", update);
 part("search").addEventListener("input", update);
 part("filters").addEventListener("submit", (event) => event.preventDefault());
 part("filters").addEventListener("reset", () => setTimeout(begin)); // the fields are reset after this event
 part("more").addEventListener("click", more);
-begin();
+addEventListener("hashchange", keep);
+const { set: last = "0", ...kept } = history.state ?? {};
+restore({ set: last });
+begin(kept);

@@ -15,6 +15,8 @@ from evals.summary import Figure
 _LEFT, _RIGHT = 4.0, WIDTH - 4
 _ROW, _AXIS = 40, 24
 _DOT_ROW, _LABEL = 17, 112.0
+_NAME = 30
+"""Letters beside which a share with its interval has room, on a phone too."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _bar(bar: Bar, y: float) -> list[Markup]:
     at = _scale(_LEFT, _RIGHT)
     strict, middle = bar.strict, y + 27
     parts = [
-        text(_LEFT, y + 16, shorten(bar.name)),
+        text(_LEFT, y + 16, shorten(bar.name, _NAME)),
         text(_RIGHT, y + 16, f"{percent(strict.value)} ({_interval(strict)})", "value", "end"),
         rect(_LEFT, middle - 5, _RIGHT - _LEFT, 10, "track"),
         rect(_LEFT, middle - 5, at(strict.value) - _LEFT, 10, "fill"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from markupsafe import Markup, escape
+from rich.cells import cell_len, chop_cells
 
 WIDTH = 440.0
 """Units of every plot: narrow enough to be read on a phone without turning it."""
@@ -55,9 +56,15 @@ def drawing(height: float, title: str, description: str, *parts: Markup) -> Mark
     )
 
 
-def shorten(name: str, most: int = 46) -> str:
-    """Return a name that fits on a line; the table beneath has it whole."""
-    return name if len(name) <= most else name[: most - 1] + "…"
+def shorten(name: str, most: int = 40) -> str:
+    """Return a name of at most `most` Latin letters' width, for SVG wraps no line; the table beneath has it whole.
+
+    The middle goes: what tells two conditions apart (a step, a seed, the task) often stands at the end.
+    """
+    if cell_len(name) <= most:
+        return name
+    begin, end = most // 2, (most - 1) // 2
+    return f"{chop_cells(name, begin)[0]}…{chop_cells(name[::-1], end)[0][::-1]}"
 
 
 def _written(value: Value) -> str:
