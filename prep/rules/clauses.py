@@ -10,7 +10,7 @@ from prep.rules.vocabulary import Grammar, Vocabulary
 from prep.rules.words import Words
 
 _HARD_END = re.compile(r"[.!?;]+[\"')\]]*$")
-_EARLY = 4
+_EARLY = 6
 """Words from a clause's beginning among which a pronoun points back to the clause before."""
 _CONDITION_REACH = 25
 _LEAST_BEFORE_CONDITION = 4

@@ -45,19 +45,20 @@ class Sorter:
             before = places[-1] if places else None
             # What points back after a question is about what was said before that.
             leans = before and self._leans(clause, clauses[number - 1])
-            places.append(before if before and leans else self._place(clause, before))
+            # An order behind "if it turns blue" most likely hangs on that, too.
+            bound = any(self.finder.hangs(each.plain) for each in clauses[max(0, number - 1) : number + 1])
+            places.append(before if before and leans else self._place(clause, before, bound))
         return places
 
     def _leans(self, clause: Words, before: Words) -> bool:
         return not self.finder.asks(before) and (before.written[-1].endswith(";") or self.finder.leans(clause))
 
-    def _place(self, clause: Words, before: Place | None) -> Place:
+    def _place(self, clause: Words, before: Place | None, bound: bool) -> Place:
         start = self.finder.body(clause.plain)
         asks, commands = self.finder.asks(clause), self.finder.commands(clause.plain)
-        urgent = commands and not self.finder.hangs(clause.plain)
         scored = [
             (0, -1)
-            if section.urgent and not (urgent and section.strong.hits(clause.plain))
+            if section.urgent and (bound or not commands or not section.strong.hits(clause.plain))
             else _score(section, clause.plain, start, _mood(section, asks, commands))
             for section in self.vocabulary.sections
         ]
