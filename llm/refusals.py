@@ -21,8 +21,8 @@ class Refusals:
     run was refused too does not count where that run had answers: such rows are asked about again by each run, and
     in the end there are no others.
 
-    Access that is denied (403) stops the run at once where nothing was ever answered, and otherwise where 8 requests
-    met it since the last that was answered: a key may be revoked at any time.
+    Access that is denied (403) stops the run where nothing was ever answered and no request is under way that may yet
+    be, and otherwise where 8 requests met it since the last that was answered: a key may be revoked at any time.
     """
 
     def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
@@ -65,7 +65,7 @@ class Refusals:
         first = [failure for number, failure in self._refused if number < oldest]
         alike = [failure for failure in first if failure.status == first[-1].status]
         if alike and alike[-1].status == DENIED:
-            never = not (self._answered or self._has_answers or is_flagged(alike[-1]))
+            never = not (self._answered or self._has_answers or self._under_way or is_flagged(alike[-1]))
             return denial(alike[-1], self._endpoint) if never or len(alike) >= _ALIKE else None
         if len(alike) < _ALIKE:
             return None

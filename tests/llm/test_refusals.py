@@ -78,7 +78,9 @@ BLOCKED = Act(status=403, raw="<html>403 Forbidden</html>")
 
 
 @pytest.mark.parametrize(
-    ("act", "which"), [(FLAGGED, 0), (FLAGGED, 7), (BLOCKED, 7)], ids=["the first", "a later one", "a firewall's"]
+    ("act", "which"),
+    [(FLAGGED, 0), (FLAGGED, 7), (BLOCKED, 0), (BLOCKED, 7)],
+    ids=["the first", "a later one", "a firewall's, the first", "a firewall's, a later one"],
 )
 def test_a_text_that_a_filter_does_not_let_through_is_that_row_alone(
     server: ChatServer, endpoint: Endpoint, tmp_path: Path, act: Act, which: int
