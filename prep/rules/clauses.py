@@ -22,9 +22,9 @@ _SCRAP = 2
 class ClauseFinder:
     """Parts a reply into clauses by the words of a grammar and a vocabulary; what they mean it does not know.
 
-    A sentence that ends in its own mark stays whole. Where there are no marks, a condition stays with what stands on
-    both sides of it unless "then" says which it governs. No clause begins between a number and its unit, or between a
-    negation and what it denies.
+    A sentence that ends in its own mark stays whole, up to 60 words. Where there are no marks, a condition stays with
+    what stands on both sides of it unless "then" says which it governs. No clause begins between a number and its unit,
+    or between a negation and what it denies.
     """
 
     def __init__(self, grammar: Grammar, vocabulary: Vocabulary) -> None:
@@ -36,7 +36,7 @@ class ClauseFinder:
     def clauses(self, reply: str, longest: int) -> list[Words]:
         """Return the clauses in order; each word stands in exactly one.
 
-        Clauses of over `longest` words that do not end in a mark are cut again where their grammar shows a seam.
+        Clauses of over `longest` words are cut again where their grammar shows a seam, but for a whole sentence.
         """
         words = Words.of(reply)
         found = [clause for sentence in self._sentences(words) for clause in self._parted(sentence, longest)]
@@ -87,12 +87,12 @@ class ClauseFinder:
         plain, starts = words.plain, [0]
         skip, owed, due = self._opened(plain, 0)
         for i in range(1, len(plain)):
-            fresh = i == due or self._hard_end(words, i - 1)
+            fresh = i == due
             if not fresh and i < skip:
                 continue
             if not fresh and owed and self.openings.consequence(plain, i):
                 owed, skip = False, i + 2
-            elif fresh or self.openings.any(plain, i) or (not owed and self._leads(words, i, starts[-1])):
+            elif fresh or self.openings.any(plain, i) or (not owed and self._leads(plain, i, starts[-1])):
                 starts.append(i)
                 skip, owed, due = self._opened(plain, i)
             elif self._may_govern(plain, i):
@@ -140,15 +140,13 @@ class ClauseFinder:
         later = i + self.grammar.connectives.at(plain, i)
         return any(self.openings.condition(plain, at) or self.grammar.frames.at(plain, at) for at in {i, later})
 
-    def _leads(self, words: Words, i: int, start: int) -> bool:
+    def _leads(self, plain: tuple[str, ...], i: int, start: int) -> bool:
         """Whether a condition at `i` surely governs what follows rather than what stands before."""
-        grammar, plain = self.grammar, words.plain
+        grammar = self.grammar
         length = self.openings.condition(plain, i)
         if not length or i - start < _LEAST_BEFORE_CONDITION or grammar.never_condition_after.at(plain, i - 1):
             return False
         for j in range(i + length + 1, min(i + length + _CONDITION_REACH, len(plain))):
-            if self._hard_end(words, j - 1):
-                return False
             if self.openings.connective(plain, j) or self.openings.item(plain, j):
                 return bool(grammar.polite.at(plain, j))
             if plain[j] == "then":

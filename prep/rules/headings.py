@@ -34,7 +34,7 @@ def harmful(vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
 def _told(key: str, text: str, above: str = _NEUTRAL) -> Iterator[tuple[str, str, str]]:
     for points in _REPLIES:
         report = check_fidelity(". ".join(points), _outline(above, text, points))
-        if not report.faithful:
+        if report.found:
             yield key, text, _reading(report)
             return
 

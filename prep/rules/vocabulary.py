@@ -143,7 +143,7 @@ class Section(Cues):
     """One first-level heading with its kinds; `label` names a mixture of them.
 
     `orders` draws clauses that tell the reader what to do, `questions` those that ask, `otherwise` all the rest.
-    `urgent` takes nothing but orders that have a strong cue and no condition.
+    `urgent` takes nothing but orders that have a strong cue, and no condition in them or right before them.
     """
 
     heading: str
