@@ -129,7 +129,8 @@ class EvalConfig(Settings):
         # Some file systems (macOS) take a and A for one folder.
         folders = [folder_name(model.name).casefold() for model in models]
         if twice := sorted({name for name in folders if folders.count(name) > 1}):
-            raise ValueError(f"every model needs a name of its own; given twice: {', '.join(twice)}")
+            said = "every model needs a name of its own, which names its folder, capitals or not"
+            raise ValueError(f"{said}; given twice: {', '.join(twice)}")
         return models
 
     @model_validator(mode="after")

@@ -28,7 +28,7 @@ class Prices(Settings):
 _PATH = "/chat/completions"
 """What the client itself puts behind an address."""
 _LONG = 32
-"""Characters from which what mixes letters of both cases is a key rather than a variable's name."""
+"""Characters from which a name with a small letter is a key rather than a variable's name."""
 _NO_VARIABLE = "must be the name of the environment variable that holds the key, not the key itself"
 
 

@@ -12,7 +12,8 @@ _FEW = 8
 def is_english(text: str) -> bool:
     """Return whether `text` may be English by its words; one of fewer than eight is, if most are in ASCII.
 
-    Not covered: a language that shares its small words with English, such as Scots, and a text in two languages.
+    Not covered: a language that shares its small words with English, such as Scots; a text in two languages; and notes
+    without small words ("amoxicillin thrice daily five days, plenty fluids, salt water gargles"), which pass for none.
     """
     words = [word for word in tokens(text) if word[0].isalpha()]
     if len(words) < _FEW:

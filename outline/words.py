@@ -1,4 +1,4 @@
-"""Words of a text: tokens, stems, which of them carry content, and whether they are English."""
+"""Words of a text: tokens, stems, and which of them carry content, in any script."""
 
 import re
 import unicodedata

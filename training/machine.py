@@ -56,6 +56,7 @@ def require_cache(name: str) -> None:
     """Raise `UserError` where `datasets`, by which Axolotl reads, cannot write into its cache: that is in the home."""
     from huggingface_hub import constants
 
+    variable = "HF_DATASETS_CACHE" if os.environ.get("HF_DATASETS_CACHE") else "HF_HOME"
     folder = Path(os.environ.get("HF_DATASETS_CACHE") or Path(constants.HF_HOME, "datasets"))
     try:
         if str(folder).startswith("~/"):
@@ -65,7 +66,7 @@ def require_cache(name: str) -> None:
     except OSError as error:
         raise UserError(
             f"{name}: the cache of datasets, {folder}, cannot be written: {error.strerror}",
-            hint="export HF_HOME=FOLDER, one on a disk with room, puts it elsewhere",
+            hint=f"export {variable}=FOLDER, one on a disk with room, puts it elsewhere",
         ) from error
 
 

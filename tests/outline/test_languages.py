@@ -69,6 +69,10 @@ def test_a_source_of_another_language_is_never_called_faithful(source: str) -> N
     assert check_fidelity(source, f"- {source} 77 mg").faithful is False
 
 
+def test_notes_without_small_words_pass_for_no_english() -> None:
+    assert not is_english("amoxicillin thrice daily five days, plenty fluids, salt water gargles")
+
+
 def test_every_labelled_source_reads_as_english() -> None:
     files = [path for path in FIXTURES.glob("**/*.jsonl") if path.name != "heldout.jsonl"]
     assert [row["source"] for path in files for row in read_jsonl(path) if not is_english(row["source"])] == []

@@ -57,12 +57,18 @@ def test_half_precision_and_a_toolkit_are_ways_out() -> None:
     check_machine("run.yml", render("configs/qwen-full.yml", ["configs/hardware/fp16.yml"], [OFFLOAD]), Place(), old)
 
 
-def test_a_cache_that_cannot_be_written_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("named", ["HF_HOME", "HF_DATASETS_CACHE"])
+def test_a_cache_that_cannot_be_written_is_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "file/datasets"))
+    monkeypatch.delenv("HF_DATASETS_CACHE", raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path / "file"))
+    if named == "HF_DATASETS_CACHE":
+        monkeypatch.setenv(named, str(tmp_path / "file/datasets"))
     with pytest.raises(UserError, match=r"run.yml: the cache .*file/datasets, cannot be written") as raised:
         require_cache("run.yml")
-    assert "HF_HOME" in str(raised.value.hint)
+    assert f"export {named}=FOLDER" in str(raised.value.hint)
 
 
 def test_without_a_home_no_folder_of_that_name_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
