@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"|(?P<name>(?<!\d)(?![qx]\d)[^\W\d_]+\d\w*"
     r"|(?<!\w)(?:covid|omega|coenzyme|interleukin|il|ca|cox|glp|sglt|pd|phq|gad|fib|brca|hpv|hsv|hiv|igf|ki|icd|dsm|sf|[bchst])-\d+(?![\d.])"
     r"|\d-(?:fu|asa|mp|ht\d?|alpha)\b|\d{2}-ohp?\b|[234]d(?=\s+(?:echo|scan|usg|ultrasound|mri|ct)))"
-    r"|(?P<number>\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)"
+    r"|(?P<number>\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\.?\d)"
     r"|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d{1,2}(?:,\d\d)+,\d{3}(?!\d)|\d{1,3}(?: 000)+(?!\d)"
     r"|\d{1,3} \d{3}(?=\s?(?:k?cal|steps|iu|units|cells|euro|metre|meter))"
     r"|(?<![\d,])\d+,\d{1,2}(?![\d,]|\s*(?:,|and|or|&)\s*\d)|\d+(?:[.·]\d+)?|\.\d+)"

@@ -60,6 +60,7 @@ def differences(source: str, outline: str) -> set[str]:
         ("4 TB drugs", "4 drugs for TB"),
         ("target INR 2-3", "target 2-3"),
         ("2 GB polyps", "2 polyps of the GB"),
+        ("1.125,1.250 and 1.5 mg", "1.125, 1.250 and 1.5 mg"),
         # rates
         ("twice daily", "b.i.d."),
         ("q8h", "three times a day"),
