@@ -1,8 +1,8 @@
 """Denials that a cut went through: "do not let anyone | stop it in pregnancy" as two points.
 
 Each part is the source's own, so that no word of it is wrong; but a point is read alone, and one of them says the
-opposite. It shows by the other, whose denial denies nothing any more. Not covered: a part whose words were changed as
-well, or that was left out; the other comparisons read those.
+opposite. It shows by the other, whose denial denies nothing any more while the outline goes on elsewhere with what it
+denied. Not covered: a part whose words were changed as well, or that was left out; the other comparisons read those.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ class _Denial(NamedTuple):
 
 
 def cut_denials(given: Sequence[Passage], told: Sequence[Passage]) -> list[Claim]:
-    """Return the claims of the source (`given`) whose cue ends a passage of the outline (`told`) and denies nothing."""
+    """Return the claims of the source (`given`) whose cue ends one passage of the outline (`told`) before another."""
     words = [token for passage in given for token in _words(passage)]
     denials = list(_denials(given, words))
     text = [token.text for token in words]
@@ -38,8 +38,10 @@ def cut_denials(given: Sequence[Passage], told: Sequence[Passage]) -> list[Claim
     for passage in told if denials else ():
         # A heading that denies what stands below it has no claim of its own.
         if any(claim.hard for claim in passage.claims):
-            cuts = [_cut(passage, denials, start, end) for start, end in _occurrences(passage, text)]
-            found += [claim for cut in cuts for claim in cut] if all(cuts) else []
+            places = list(_occurrences(passage, text))
+            cuts = [_cut(passage, denials, start, end) for start, end in places]
+            if all(cuts) and all(_goes_on(told, text[end:]) for _, end in places):
+                found += [claim for cut in cuts for claim in cut]
     return found
 
 
@@ -62,6 +64,13 @@ def _occurrences(passage: Passage, text: Sequence[str]) -> Iterator[tuple[int, i
     for start in range(len(text) - len(own) + 1 if len(own) >= _LEAST else 0):
         if text[start] == own[0] and text[start : start + len(own)] == own:
             yield start, start + len(own)
+
+
+def _goes_on(told: Sequence[Passage], rest: Sequence[str]) -> bool:
+    """Whether the outline has a passage that is how the `rest` of the source begins."""
+    return any(
+        own == rest[: len(own)] for own in ([token.text for token in _words(passage)] for passage in told) if own
+    )
 
 
 def _cut(passage: Passage, denials: Sequence[_Denial], start: int, end: int) -> list[Claim]:

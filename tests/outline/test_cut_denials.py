@@ -35,6 +35,10 @@ def test_a_denial_parted_from_what_it_denies_is_a_finding(cue: str, denied: str,
         ("Honey does nothing at night.", "- Honey\n  - It does nothing at night"),
         ("Do not let your sister stop the insulin.", "- Your sister must not stop the insulin"),
         ("Do not let anybody stop the insulin.", "- Let nobody stop the insulin"),
+        (
+            "I'd rather not use oxycodone, and you shouldn't need it.",
+            "- Oxycodone: I'd rather not; you shouldn't need it",
+        ),
         ("Do not let the fever worry you, take the tablet.", "- Take the tablet\n- Do not let the fever worry you"),
     ],
 )
