@@ -80,6 +80,8 @@ def read_answer(body: Any) -> Reply:
 
 
 def _read_error(error: Any) -> RequestFailed:
+    if not error:
+        return RequestFailed("the answer ended in an error that says no more", retriable=True)
     said = json.dumps(error, ensure_ascii=False)
     code = error.get("code") if isinstance(error, dict) else None
     status = 404 if _NO_SUCH_PATH in said else code

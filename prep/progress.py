@@ -78,7 +78,9 @@ def summary(
 
 def unread(config: PrepConfig) -> str:
     """Return what of a reply in another language than English is not checked."""
-    return "negations only counted" if config.gate.negations else "negations and numbers in words unchecked"
+    if config.gate.negations:
+        return "negations counted, numbers in words not"
+    return "negations and numbers in words unchecked"
 
 
 def _bill(config: PrepConfig, usage: Usage) -> list[str]:

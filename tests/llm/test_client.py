@@ -64,6 +64,7 @@ def test_a_fault_that_passes_is_retried(server: ChatServer, ask, tmp_path: Path,
     assert asyncio.run(ask()).content == "fine"
     failed, answered = read_jsonl(tmp_path / "journal.jsonl")
     assert failed["error"]
+    assert "null" not in failed["error"]
     assert failed["attempt"] == 1
     assert answered["error"] is None
     assert answered["attempt"] == 2

@@ -50,7 +50,7 @@ def test_counted_negations_send_a_lost_one_back(
 ) -> None:
     server.script = forgetful
     assert prep(source(ROWS[:1]), tmp_path / "out", 'gate.negations=["nicht", "niemals"]') == 0
-    assert "1: negations only counted" in capsys.readouterr().out
+    assert "1: negations counted, numbers in words not" in capsys.readouterr().out
     told = server.seen[-1].body["messages"][-1]["content"]
     assert "the outline has 1 negating words (nicht), the reply has 2 (nicht, niemals)" in told
     assert "niemals" in (tmp_path / "out/chat/train.jsonl").read_text().partition('"assistant"')[2]
