@@ -116,8 +116,8 @@ def _print_fidelity(fidelity: dict) -> None:
     if rows := fidelity["not_english_rows"]:
         shown = ", ".join(map(str, rows[:6]))
         output.print(
-            f"{len(rows)} of {checked} sources do not read as English (first rows: {shown}): their figures were "
-            "compared, no negation and no number in words; where nothing was found, nothing is called faithful",
+            f"{len(rows)} of {checked} sources do not read as English (first rows, 0-based: {shown}): their figures "
+            "were compared, no negation and no number in words; where nothing was found, nothing is called faithful",
             soft_wrap=True,
         )
 

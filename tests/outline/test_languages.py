@@ -100,4 +100,4 @@ def test_the_command_says_which_rows_it_could_not_read(tmp_path: Path, run_modul
     check = ["outline", "check", tmp_path / "rows.jsonl", "--source-field", "source"]
     found = json.loads(run_module(*check, "--json").stdout)["fidelity"]
     assert (found["checked"], found["faithful"], found["not_english_rows"]) == (3, 1, [1, 2])
-    assert "2 of 3 sources do not read as English (first rows: 1, 2)" in run_module(*check).stdout
+    assert "2 of 3 sources do not read as English (first rows, 0-based: 1, 2)" in run_module(*check).stdout
