@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prep.rules.clauses import ClauseFinder
-from prep.rules.vocabulary import Cues, Section, Vocabulary
+from prep.rules.vocabulary import Cues, Phrases, Section, Vocabulary
 from prep.rules.words import Words
 
 _START, _STRONG, _HINT = 3, 3, 1
@@ -58,7 +58,7 @@ class Sorter:
         asks, commands = self.finder.asks(clause), self.finder.commands(clause.plain)
         scored = [
             (0, -1)
-            if section.urgent and (bound or not commands or not section.strong.hits(clause.plain))
+            if section.urgent and (bound or not commands or not self._is_stated(section.strong, clause))
             else _score(section, clause.plain, start, _mood(section, asks, commands))
             for section in self.vocabulary.sections
         ]
@@ -66,6 +66,16 @@ class Sorter:
         if scored[best][0] > 0:
             return Place(best, scored[best][1])
         return before or Place(self._otherwise(), -1)
+
+    def _is_stated(self, cues: Phrases, clause: Words) -> bool:
+        """Whether one of `cues` stands in the clause and no "not" before it, save behind a comma."""
+        open_denial = False
+        for i, written in enumerate(clause.written):
+            open_denial = open_denial or bool(self.finder.grammar.negations.at(clause.plain, i))
+            if cues.at(clause.plain, i) and not open_denial:
+                return True
+            open_denial = open_denial and not written.endswith(",")
+        return False
 
     def _otherwise(self) -> int:
         return next((i for i, section in enumerate(self.vocabulary.sections) if section.otherwise), 0)

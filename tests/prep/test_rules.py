@@ -62,6 +62,8 @@ def test_an_order_to_get_help_now_leads_and_one_that_hangs_on_a_condition_does_n
     rest = "This may be a clot in the lung. Keep his leg still. Bring his letters."
     now = parse_outline(teacher.outline(f"{rest} Call an ambulance this minute.")).roots
     assert [node.text for node in now[0].children] == ["Call an ambulance this minute"]
+    assert headings(teacher.outline(f"{rest} Do not wait, dial 911."))[0] == "Urgent care"
+    assert "Urgent care" not in headings(teacher.outline(f"{rest} Do not go to hospital tonight."))
     for hanging in ("If he faints, call an ambulance.", "If he faints, stay with him. Call an ambulance at once."):
         assert "Urgent care" not in headings(teacher.outline(f"{rest} {hanging}"))
 
