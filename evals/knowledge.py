@@ -116,9 +116,27 @@ def _measure(model: LocalModel, config: KnowledgeConfig, device: str | None, bat
     found = simple_evaluate(
         model=lm, tasks=list(config.tasks), task_manager=manager, limit=config.limit, bootstrap_iters=100
     )
-    samples = found["n-samples"]
+    return accuracies(found)
+
+
+def accuracies(found: Mapping[str, Any]) -> dict[str, Accuracy]:
+    """Return the accuracy of each task in what `lm_eval.simple_evaluate` returned; of groups, that of their tasks.
+
+    A task that is scored by other metrics alone is told and left out; raises `ValueError` where all are.
+    """
+    results = {task: found["results"].get(task, {}) for task in found["n-samples"]}
+    others = {
+        task: sorted({name.split(",")[0] for name in rows if "," in name and "_stderr" not in name})
+        for task, rows in results.items()
+        if "acc,none" not in rows
+    }
+    told = "; ".join(f"{task} has no accuracy, but {', '.join(names) or 'nothing'}" for task, names in others.items())
+    if results and len(others) == len(results):
+        raise ValueError(told)
+    if told:
+        console.print(f"[yellow]knowledge:[/] {told}: left out", highlight=False)
     return {
-        task: Accuracy(rows["acc,none"], float(rows["acc_stderr,none"]), samples[task]["effective"])
-        for task, rows in found["results"].items()
-        if "acc,none" in rows and task in samples
+        task: Accuracy(rows["acc,none"], float(rows["acc_stderr,none"]), found["n-samples"][task]["effective"])
+        for task, rows in results.items()
+        if task not in others
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evals.entries import ModelEntry
-from evals.knowledge import KnowledgeConfig, knowledge_key, measure_knowledge
+from evals.knowledge import Accuracy, KnowledgeConfig, accuracies, knowledge_key, measure_knowledge
 from evals.models import LocalModel, locate
 from settings import UserError, write_jsonl
 
@@ -58,6 +58,17 @@ def test_a_key_knows_the_tasks_by_their_files(tasks: Path, tmp_path: Path, monke
     monkeypatch.setattr("evals.knowledge.version", lambda name: "another")
     keys.append(key())
     assert len(set(keys)) == len(keys)
+
+
+def test_a_task_without_an_accuracy_is_told_and_never_lost_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    sums = {"alias": "sums", "exact_match,strict-match": 0.5, "exact_match_stderr,strict-match": 0.1}
+    ankles = {"alias": "ankles", "acc,none": 0.75, "acc_stderr,none": 0.1}
+    counts = {"ankles": {"original": 8, "effective": 8}, "sums": {"original": 8, "effective": 8}}
+    found = {"results": {"ankles": ankles, "sums": sums, "group": ankles}, "n-samples": counts}
+    assert accuracies(found) == {"ankles": Accuracy(0.75, 0.1, 8)}
+    assert "sums has no accuracy, but exact_match" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="sums has no accuracy"):
+        accuracies({"results": {"sums": sums}, "n-samples": {"sums": counts["sums"]}})
 
 
 @pytest.mark.slow
