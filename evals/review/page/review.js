@@ -212,6 +212,8 @@ part("enter-form").addEventListener("submit", told(async (event) => {
   if (part("token")?.value) await call("/api/token", { token: part("token").value });
   await enter(part("name").value);
 }));
+/* Before this the browser would send the form itself, which the page forbids. */
+part("begin").disabled = false;
 for (const button of document.querySelectorAll(".raw")) button.addEventListener("click", toggle);
 part("back").addEventListener("click", () => step(-1));
 part("on").addEventListener("click", () => step(1));

@@ -10,6 +10,7 @@ Serve = Callable[..., tuple[str, subprocess.Popen[str]]]
 
 
 def enter(page: Page, name: str = "anna") -> None:
+    expect(page.locator("#begin")).to_be_enabled()
     page.keyboard.press("Tab")
     page.focus("#name")
     page.keyboard.type(name)

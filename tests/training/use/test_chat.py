@@ -50,7 +50,7 @@ def test_an_answer_that_is_cut_off_is_named(gguf: Path, whole: str, run_module: 
 
 
 def test_a_session_keeps_what_was_said_until_a_new_one(gguf: Path, questions: list[str], run_module: Run) -> None:
-    asked = [gguf, "--max-new-tokens", "24"]
+    asked = [gguf, "--max-new-tokens", "8"]
     alone = run_module("training", "chat", *asked, questions[0]).stdout
     terminal, inside = pty.openpty()
     command = [sys.executable, "-m", "training", "chat", *map(str, asked)]
@@ -60,6 +60,6 @@ def test_a_session_keeps_what_was_said_until_a_new_one(gguf: Path, questions: li
     printed, said = session.communicate(timeout=300)
     os.close(terminal)
     assert "a question a line" in said
-    assert said.count("cut off at 24 tokens") == 3
+    assert said.count("cut off at 8 tokens") == 3
     assert printed.startswith(alone)
     assert printed.endswith(alone)
