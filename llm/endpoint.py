@@ -39,7 +39,7 @@ def _plain_http_url(value: str) -> str:
     if parts.username or parts.password:
         raise secret("must hold no credentials: name the key's variable in api_key_env")
     if parts.query or parts.fragment:
-        raise secret("must end with its path, without ?... or #...: Azure's is https://NAME.openai.azure.com/openai/v1")
+        raise secret("must end with its path, without ?... or #...: Azure's ends in /openai/v1")
     if value.rstrip("/").endswith(_PATH):
         raise ValueError(f"must be the address of the API, without {_PATH}")
     return value.rstrip("/")

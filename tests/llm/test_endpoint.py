@@ -110,7 +110,7 @@ def test_an_address_must_be_a_plain_url(endpoint: Endpoint, url: str) -> None:
     ("override", "said"),
     [
         ("judge.base_url=https://user:topsecret@host/v1", "must hold no credentials"),
-        ("judge.base_url=https://n.openai.azure.com/openai/deployments/d?api-key=topsecret", "/openai/v1"),
+        ("judge.base_url=https://n.example/openai/deployments/d?api-key=topsecret", "/openai/v1"),
         ("judge.api_key_env=sk-topsecret", "not the key itself"),
         ("judge.api_key_env=gsk_topsecret" + "aB3" * 16, "not the key itself"),
     ],
