@@ -4,14 +4,13 @@ import re
 from collections.abc import Sequence
 
 from outline import negation_mentions
+from prep.rules.moods import Moods
 from prep.rules.openings import Openings
 from prep.rules.seams import Seams
 from prep.rules.vocabulary import Grammar, Vocabulary
 from prep.rules.words import Words
 
 _HARD_END = re.compile(r"[.!?;]+[\"')\]]*$")
-_EARLY = 6
-"""Words from a clause's beginning among which a pronoun points back to the clause before."""
 _CONDITION_REACH = 25
 _LEAST_BEFORE_CONDITION = 4
 _LONGEST_SENTENCE = 60
@@ -32,6 +31,7 @@ class ClauseFinder:
         self.vocabulary = vocabulary
         self.openings = Openings(grammar, vocabulary)
         self.seams = Seams(self.openings)
+        self.moods = Moods(self.openings)
 
     def clauses(self, reply: str, longest: int) -> list[Words]:
         """Return the clauses in order; each word stands in exactly one.
@@ -53,35 +53,6 @@ class ClauseFinder:
         if self._hard_end(sentence, -1) and len(sentence.plain) <= _LONGEST_SENTENCE:
             return [sentence]
         return [piece for clause in self._split(sentence) for piece in self.seams.shorten(clause, longest)]
-
-    def body(self, plain: tuple[str, ...]) -> int:
-        """Return where a clause begins once its connective ("also", "and please") is passed."""
-        start = self.grammar.coordinators.at(plain, 0) or self.grammar.followers.at(plain, 0)
-        start += self.grammar.connectives.at(plain, start)
-        return start if start < len(plain) else 0
-
-    def leans(self, clause: Words) -> bool:
-        """Whether the clause points back ("but", "skip it", "two weeks later"), and so says little alone."""
-        grammar, plain = self.grammar, clause.plain
-        early = any(grammar.pointers.at(plain, i) for i in range(min(_EARLY, len(plain))))
-        return bool(grammar.leaning.at(plain, 0)) or early or bool(grammar.afterwards.hits(plain))
-
-    def asks(self, clause: Words) -> bool:
-        """Whether the clause is a question."""
-        written = clause.written[-1].endswith("?")
-        return written or bool(self.grammar.questions.at(clause.plain, self.body(clause.plain)))
-
-    def commands(self, plain: tuple[str, ...]) -> bool:
-        """Whether the clause tells the reader what to do, by itself or behind its condition."""
-        if self._owes(plain, 0):
-            return any(self.openings.order(plain, i) for i in range(1, len(plain)))
-        return self.openings.order(("", *plain[self.body(plain) :]), 1) or bool(self.grammar.polite.at(plain, 0))
-
-    def hangs(self, plain: tuple[str, ...]) -> bool:
-        """Whether a condition stands anywhere in the clause."""
-        return any(
-            self.openings.condition(plain, i) or self.grammar.alternatives.at(plain, i) for i in range(len(plain))
-        )
 
     def _split(self, words: Words) -> list[Words]:
         plain, starts = words.plain, [0]
@@ -114,14 +85,14 @@ class ClauseFinder:
 
     def _stands_alone(self, clause: Words) -> bool:
         greets = self.grammar.greetings.at(clause.plain, 0) or self.vocabulary.courtesies.at(clause.plain, 0)
-        return bool(greets) or self._hard_end(clause, -1) or self.commands(clause.plain)
+        return bool(greets) or self._hard_end(clause, -1) or self.moods.commands(clause)
 
     def _opened(self, plain: tuple[str, ...], i: int) -> tuple[int, bool, int]:
         """For a clause that begins at `i`: where the next may, whether it owes a consequence, where courtesies end."""
         grammar = self.grammar
         length = grammar.connectives.at(plain, i)
         length += max(self.openings.condition(plain, i + length), grammar.frames.at(plain, i + length))
-        return i + length + 1, self._owes(plain, i), self._courtesy_end(plain, i)
+        return i + length + 1, self.moods.owes(plain, i), self._courtesy_end(plain, i)
 
     def _courtesy_end(self, plain: tuple[str, ...], i: int) -> int:
         """Where the greeting or the polite phrases end that a clause opens with; -1 where there are none."""
@@ -133,12 +104,7 @@ class ClauseFinder:
         if end >= len(plain) or grammar.never_after.at(plain, end - 1):
             return -1
         goes_on = grammar.prepositions.at(plain, end) or grammar.never_after.at(plain, end)
-        return end if greeted or (end - i > 2 and (self._owes(plain, end) or not goes_on)) else -1
-
-    def _owes(self, plain: tuple[str, ...], i: int) -> bool:
-        """Whether the clause that begins at `i` is a condition or a frame, which owes what follows from it."""
-        later = i + self.grammar.connectives.at(plain, i)
-        return any(self.openings.condition(plain, at) or self.grammar.frames.at(plain, at) for at in {i, later})
+        return end if greeted or (end - i > 2 and (self.moods.owes(plain, end) or not goes_on)) else -1
 
     def _leads(self, plain: tuple[str, ...], i: int, start: int) -> bool:
         """Whether a condition at `i` surely governs what follows rather than what stands before."""

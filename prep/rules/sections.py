@@ -8,7 +8,7 @@ from prep.rules.vocabulary import Cues, Phrases, Section, Vocabulary
 from prep.rules.words import Words
 
 _START, _STRONG, _HINT = 3, 3, 1
-_ASKED, _ORDERED, _STATED = 10, 6, 2
+_ASKED, _ORDERED, _OFFERED, _STATED = 10, 6, 3, 2
 _COURTESY_SHARE = 0.6
 
 
@@ -21,11 +21,12 @@ class Place:
 
 
 class Sorter:
-    """Sorts clauses by the vocabulary's cues; one without any, or that points back, goes with the one before it."""
+    """Sorts clauses by the vocabulary's cues; one without any goes with the one before it, as does what points back."""
 
     def __init__(self, vocabulary: Vocabulary, finder: ClauseFinder) -> None:
         self.vocabulary = vocabulary
         self.finder = finder
+        self.moods = finder.moods
 
     def is_courtesy(self, clause: Words) -> bool:
         """Whether a clause greets or takes leave and says nothing else: no number, no negation."""
@@ -41,25 +42,44 @@ class Sorter:
     def place(self, clauses: Sequence[Words]) -> list[Place]:
         """Return each clause's place, in the order of the clauses."""
         places: list[Place] = []
-        for number, clause in enumerate(clauses):
+        commands = [self.moods.commands(clause) for clause in clauses]
+        hangs = [self.moods.hangs(clause.plain) for clause in clauses]
+        for start, end in self._units(clauses):
             before = places[-1] if places else None
-            # What points back after a question is about what was said before that.
-            leans = before and self._leans(clause, clauses[number - 1])
             # An order behind "if it turns blue" most likely hangs on that, too.
-            bound = any(self.finder.hangs(each.plain) for each in clauses[max(0, number - 1) : number + 1])
-            places.append(before if before and leans else self._place(clause, before, bound))
+            bound = [any(hangs[max(0, i - 1) : i + 1]) for i in range(start, end)]
+            told = commands[start:end]
+            own = [self._place(*each, before) for each in zip(clauses[start:end], told, bound, strict=True)]
+            places += [self._together(own, told)] * (end - start)
         return places
 
-    def _leans(self, clause: Words, before: Words) -> bool:
-        return not self.finder.asks(before) and (before.written[-1].endswith(";") or self.finder.leans(clause))
+    def _together(self, own: Sequence[Place], commands: Sequence[bool]) -> Place:
+        """The one place of a clause and of those that point back to it: urgent help first, then what is to be done."""
+        sections = self.vocabulary.sections
+        urgent = next((place for place in own if sections[place.section].urgent), None)
+        if urgent or sections[own[0].section].orders:
+            return urgent or own[0]
+        return next((place for place, command in zip(own, commands, strict=True) if command), own[0])
 
-    def _place(self, clause: Words, before: Place | None, bound: bool) -> Place:
-        start = self.finder.body(clause.plain)
-        asks, commands = self.finder.asks(clause), self.finder.commands(clause.plain)
+    def _units(self, clauses: Sequence[Words]) -> list[tuple[int, int]]:
+        """Where each clause that stands alone begins, and where those end that point back to it."""
+        heads = [i for i in range(len(clauses)) if i == 0 or not self._leans(clauses[i], clauses[i - 1])]
+        return list(zip(heads, [*heads[1:], len(clauses)], strict=True))
+
+    def _leans(self, clause: Words, before: Words) -> bool:
+        # What points back after a question is about what was said before that.
+        return not self.moods.asks(before) and (before.written[-1].endswith(";") or self.moods.leans(clause))
+
+    def _place(self, clause: Words, commands: bool, bound: bool, before: Place | None) -> Place:
+        plain = clause.plain
+        start, asks = self.moods.body(plain), self.moods.asks(clause)
+        if before and commands and not bound and self.vocabulary.sections[before.section].urgent:
+            return before
+        named = any(plain[i - 1][:1].isdigit() and self.vocabulary.units.at(plain, i) for i in range(1, len(plain)))
         scored = [
             (0, -1)
             if section.urgent and (bound or not commands or not self._is_stated(section.strong, clause))
-            else _score(section, clause.plain, start, _mood(section, asks, commands))
+            else _score(section, plain, start, _mood(section, asks, commands, named))
             for section in self.vocabulary.sections
         ]
         best = max(range(len(scored)), key=lambda i: (scored[i][0], -i))
@@ -69,10 +89,10 @@ class Sorter:
 
     def _is_stated(self, cues: Phrases, clause: Words) -> bool:
         """Whether one of `cues` stands in the clause and no "not" before it, save behind a comma."""
-        open_denial = False
+        grammar, open_denial = self.finder.grammar, False
         for i, written in enumerate(clause.written):
-            open_denial = open_denial or bool(self.finder.grammar.negations.at(clause.plain, i))
-            if cues.at(clause.plain, i) and not open_denial:
+            open_denial = open_denial or bool(grammar.negations.at(clause.plain, i))
+            if cues.at(clause.plain, i) and not (open_denial or grammar.repetitions.at(clause.plain, i - 1)):
                 return True
             open_denial = open_denial and not written.endswith(",")
         return False
@@ -81,12 +101,12 @@ class Sorter:
         return next((i for i, section in enumerate(self.vocabulary.sections) if section.otherwise), 0)
 
 
-def _mood(section: Section, asks: bool, commands: bool) -> int:
-    """The points that a section has for what a clause does, whatever it is about."""
+def _mood(section: Section, asks: bool, commands: bool, named: bool) -> int:
+    """The points that a section has for what a clause does, whatever it is about: `named` is an amount of something."""
     if section.questions:
         return _ASKED if asks else 0
     if section.orders or section.urgent:
-        return _ORDERED if commands else 0
+        return _ORDERED if commands else _OFFERED if named else 0
     return _STATED if section.otherwise else 0
 
 

@@ -105,8 +105,8 @@ class RulesTeacher:
         return Point(order, _sentence(self._trimmed(pieces[0])), tuple(_sentence(piece) for piece in pieces[1:]))
 
     def _trimmed(self, clause: Words) -> Words:
-        """Without the bare "and" that a list makes needless."""
-        start = self.grammar.trimmed.at(clause.plain, 0)
+        """Without the bare "and", or an order's "so", that a list makes needless."""
+        start = self.finder.moods.loose(clause) or self.grammar.trimmed.at(clause.plain, 0)
         return clause.part(start, len(clause.plain)) if start < len(clause.plain) else clause
 
 
@@ -128,5 +128,5 @@ def _without_markers(reply: str) -> str:
 def _sentence(clause: Words) -> str:
     """The words as written, their first letter a capital unless the word holds a digit."""
     text = clause.text.rstrip(" ,;:.")
-    first = text.split(" ", 1)[0] if text else ""
+    first = text.split(" ", 1)[0].rstrip(",:") if text else ""
     return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text

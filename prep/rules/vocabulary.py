@@ -87,6 +87,7 @@ class Grammar(Settings):
     imperatives: PhraseList
     doubtful_imperatives: PhraseList
     after_order: PhraseList
+    opening_orders: PhraseList
     order_openers: PhraseList
     order_verbs: PhraseList
     plural_subjects: PhraseList
@@ -98,11 +99,13 @@ class Grammar(Settings):
     afterwards: PhraseList
     never_connect_after: PhraseList
     conditions: PhraseList
+    inversions: PhraseList
     repetitions: PhraseList
     frames: PhraseList
     never_condition_after: PhraseList
     cuts: PhraseList
     trimmed: PhraseList
+    loosened: PhraseList
     alternatives: PhraseList
     coordinators: PhraseList
     followers: PhraseList

@@ -1,0 +1,112 @@
+"""What the rules teacher takes for an order, an offer, a warning or a statement, in sentences written for this test."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from outline import Outline, StructureSpec, parse_outline
+from prep.rules import RulesTeacher
+
+FILLER = "The knee is bruised. The bone is whole. Swelling of this kind is common."
+
+
+@pytest.fixture(scope="module")
+def teacher(root: Path, spec: StructureSpec) -> RulesTeacher:
+    return RulesTeacher(root / "prep/rules/clinical.yml", spec)
+
+
+@pytest.fixture(scope="module")
+def section_of(teacher: RulesTeacher) -> Callable[[str], str]:
+    """The first-level heading under which a sentence of a reply comes to stand."""
+
+    def place(sentence: str) -> str:
+        outline = parse_outline(teacher.outline(f"{FILLER} {sentence} The skin looks clean."))
+        wanted = sentence.rstrip(".!").split()[-3:]
+        return next(
+            top.text.strip("*")
+            for top in outline.roots
+            for point in Outline((top,)).leaves()
+            if point.text.split()[-3:] == wanted
+        )
+
+    return place
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Wash hands before you touch it.",
+        "Wrap him in a blanket.",
+        "Plant your feet on the floor.",
+        "Fold a towel under the heel.",
+        "Have the wound looked at by the nurse.",
+        "Never go longer than two days without a change.",
+        "In the morning apply a pea of the gel.",
+        "At bedtime, smear the balm on the crust.",
+        "First, shrink the dressing to a strip.",
+        "The tape pulls at the hair, so shave it before.",
+        "Hair holds the tape badly, so please shave the shin.",
+        "No bath, no swimming.",
+        "Naproxen 250 mg with food is the usual choice.",
+        "I would leave the crust alone.",
+    ],
+)
+def test_a_sentence_that_says_what_to_do_is_a_recommendation(section_of: Callable[[str], str], order: str) -> None:
+    assert section_of(order) == "Recommendation"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Test results are back and look fine.",
+        "Exercise helps the joint to glide.",
+        "Hand, foot and knee heal alike.",
+        "Rest alone is no cure for it.",
+        "Cold air is a common trigger.",
+        "Nothing is torn in there.",
+        "Old scars pull a little.",
+        "Only the outer layer is gone.",
+        "Half the people never feel it.",
+    ],
+)
+def test_a_sentence_that_says_what_is_stays_with_the_assessment(
+    section_of: Callable[[str], str], statement: str
+) -> None:
+    assert section_of(statement) == "Assessment"
+
+
+@pytest.mark.parametrize(
+    "warning",
+    [
+        "Should the foot turn cold, call an ambulance.",
+        "Fever or pus on the shin is a reason to come sooner.",
+        "A calf that swells calls for a scan at once.",
+    ],
+)
+def test_a_warning_stands_apart_from_what_is_urgent_now(section_of: Callable[[str], str], warning: str) -> None:
+    assert section_of(warning) == "When to seek help"
+
+
+def _sections(teacher: RulesTeacher, reply: str) -> dict[str, list[str]]:
+    outline = parse_outline(teacher.outline(reply))
+    return {top.text.strip("*"): [point.text for point in Outline((top,)).leaves()] for top in outline.roots}
+
+
+def test_an_order_that_points_back_takes_along_what_it_points_to(teacher: RulesTeacher) -> None:
+    found = _sections(teacher, f"{FILLER} The gel dries the skin. Use it at night only.")
+    assert found["Recommendation"] == ["The gel dries the skin", "Use it at night only"]
+    assert "The bone is whole" in found["Assessment"]
+
+
+def test_an_order_that_only_draws_a_conclusion_stands_alone_without_its_so(teacher: RulesTeacher) -> None:
+    found = _sections(teacher, f"{FILLER} The skin is dry. So please use a cream. Rest the leg.")
+    assert found["Recommendation"] == ["Please use a cream", "Rest the leg"]
+
+
+def test_orders_behind_an_urgent_one_stay_with_it_but_not_behind_a_condition(teacher: RulesTeacher) -> None:
+    urgent = f"{FILLER} Call an ambulance at once."
+    now = _sections(teacher, f"{urgent} Keep the leg still. The pain will pass.")
+    assert now["Urgent care"] == ["Call an ambulance at once", "Keep the leg still"]
+    later = _sections(teacher, f"{urgent} If you feel faint, lie down.")
+    assert later["Urgent care"] == ["Call an ambulance at once"]
