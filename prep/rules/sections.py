@@ -7,7 +7,7 @@ from prep.rules.clauses import ClauseFinder
 from prep.rules.vocabulary import Cues, Phrases, Section, Vocabulary
 from prep.rules.words import Words
 
-_START, _STRONG, _HINT = 3, 3, 1
+_START, _STRONG, _HINT = 3, 4, 1
 _ASKED, _ORDERED, _OFFERED, _STATED = 10, 6, 3, 2
 _COURTESY_SHARE = 0.6
 
@@ -115,8 +115,8 @@ def _score(section: Section, plain: tuple[str, ...], start: int, mood: int) -> t
     kinds = [_cue_score(kind, plain, start) for kind in section.kinds]
     best = max(range(len(kinds)), key=lambda i: (kinds[i], -i), default=-1)
     kind_score = kinds[best] if best >= 0 else 0
-    # What a section's orders are about says little of a statement: "the pain comes after meals" is no diet.
-    most = _HINT if section.orders and not mood else _STRONG
+    # What a statement is about says little of its place: "the pain comes after meals" is no diet.
+    most = _HINT if section.otherwise or (section.orders and not mood) else _STRONG
     return _cue_score(section, plain, start) + min(kind_score, most) + mood, best if kind_score > 0 else -1
 
 
