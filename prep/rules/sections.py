@@ -45,13 +45,18 @@ class Sorter:
         commands = [self.moods.commands(clause) for clause in clauses]
         hangs = [self.moods.hangs(clause.plain) for clause in clauses]
         for start, end in self._units(clauses):
-            before = places[-1] if places else None
+            before = self._before(places)
             # An order behind "if it turns blue" most likely hangs on that, too.
             bound = [any(hangs[max(0, i - 1) : i + 1]) for i in range(start, end)]
             told = commands[start:end]
             own = [self._place(*each, before) for each in zip(clauses[start:end], told, bound, strict=True)]
             places += [self._together(own, told)] * (end - start)
         return places
+
+    def _before(self, places: Sequence[Place]) -> Place | None:
+        """The place that a clause without cues goes to: the last one, and over one clause between the urgent one."""
+        urgent = (place for place in reversed(places[-2:]) if self.vocabulary.sections[place.section].urgent)
+        return next(urgent, places[-1] if places else None)
 
     def _together(self, own: Sequence[Place], commands: Sequence[bool]) -> Place:
         """The one place of a clause and of those that point back to it: urgent help first, then what is to be done."""

@@ -106,7 +106,12 @@ def test_an_order_that_only_draws_a_conclusion_stands_alone_without_its_so(teach
 
 def test_orders_behind_an_urgent_one_stay_with_it_but_not_behind_a_condition(teacher: RulesTeacher) -> None:
     urgent = f"{FILLER} Call an ambulance at once."
-    now = _sections(teacher, f"{urgent} Keep the leg still. The pain will pass.")
-    assert now["Urgent care"] == ["Call an ambulance at once", "Keep the leg still"]
+    now = _sections(teacher, f"{urgent} The pain will pass. Keep the leg still. That is the whole plan. Eat well.")
+    assert now["Urgent care"] == [
+        "Call an ambulance at once",
+        "Keep the leg still",
+        "That is the whole plan",
+        "Eat well",
+    ]
     later = _sections(teacher, f"{urgent} If you feel faint, lie down.")
     assert later["Urgent care"] == ["Call an ambulance at once"]
