@@ -4,6 +4,7 @@ import datetime
 import email.utils
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ import aiohttp
 import openai
 
 from llm.endpoint import Endpoint
-from llm.request import Reply, RequestFailed, read_reply, require_whole
+from llm.request import FLAGGED, Reply, RequestFailed, read_reply, require_whole
 from settings import UserError
 
 FAULTS = (openai.OpenAIError, aiohttp.ClientError, TimeoutError, ConnectionError)
@@ -27,14 +28,20 @@ _REFUSALS = {
 DENIED = 403
 """A key that may do nothing, or one text that a filter of the provider's or of a firewall's lets not through: only what
 becomes of other requests tells which."""
-_FLAGGED = "flagged"
-"""What OpenRouter says of such a text."""
+_FILTERED = re.compile(
+    r"\b(input|prompt|content|message|text)s? (was|were|has been|have been) flagged|flagged_input"  # OpenRouter, OpenAI
+    r"|content_?filter|content_policy_violation"  # Azure, OpenAI, Zhipu
+    r"|content exists risk|considered high risk|data_?inspection_?failed",  # DeepSeek, Moonshot, Alibaba
+    re.IGNORECASE,
+)
+"""What they say of it, with status 400 or 403. An account that was flagged is another thing."""
+OVERLOADED = 429
 LONGEST_PAUSE = 3600.0
 """Seconds of a Retry-After that a run waits out; for longer ones it ends."""
-_RETRIED = frozenset({408, 409, 425, 429})
-_USED_UP = "insufficient_quota"
-"""What a 429 says at OpenAI where the account cannot pay, and at others where it asked too much in a minute: only the
-attempts of a request tell which."""
+_RETRIED = frozenset({408, 409, 425, OVERLOADED})
+_USED_UP = re.compile(r"insufficient_quota|(per|by|a)[ _-]?(day|month)|daily|monthly", re.IGNORECASE)
+"""What a 429 says of a quota that no minute fills again; insufficient_quota, OpenAI's for an account that cannot pay,
+is at others one of a minute: only the attempts of a request tell which."""
 _NO_SUCH_PATH = "Unexpected endpoint or method"
 """What LM Studio says, with status 200, to an address that lacks its /v1."""
 
@@ -63,6 +70,8 @@ def read_status(status: int, body: str, wait: float | None = None) -> RequestFai
     retriable = status in _RETRIED or status >= 500
     failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
     failure.body = None if status == 401 else body
+    if status in (400, DENIED) and _FILTERED.search(body):
+        failure.kind = FLAGGED
     return failure
 
 
@@ -95,14 +104,14 @@ def _read_error(error: Any) -> RequestFailed:
 
 def is_overload(failure: RequestFailed) -> bool:
     """Whether the server said that it is asked too much, rather than that something broke."""
-    return failure.status == 429 or (failure.status == 503 and failure.wait is not None)
+    return failure.status == OVERLOADED or (failure.status == 503 and failure.wait is not None)
 
 
 def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
     """Return the message that ends the whole run, where no other request could fare better; else None."""
     if failure.status in _REFUSALS:
         return _refusal(_REFUSALS[failure.status], failure, endpoint)
-    if failure.status == 429 and _USED_UP in (failure.body or ""):
+    if failure.status == OVERLOADED and _USED_UP.search(failure.body or ""):
         return UserError(
             f"{endpoint.base_url} goes on saying that the account's quota is used up ({failure.reason})",
             hint="what was answered so far is kept in the journal: start the same command again once there is more; "
@@ -127,9 +136,13 @@ def denial(failure: RequestFailed, endpoint: Endpoint) -> UserError:
     return _refusal("denies access with this API key", failure, endpoint)
 
 
-def is_flagged(failure: RequestFailed) -> bool:
-    """Whether the server said that it refused this text, and not the key."""
-    return failure.status == DENIED and _FLAGGED in failure.reason
+def drought(failure: RequestFailed, minutes: float, endpoint: Endpoint) -> UserError:
+    """Return the message that ends the run where the server has long refused everything for want of a quota."""
+    return UserError(
+        f"{endpoint.base_url} has answered nothing but HTTP 429 for {minutes:.0f} minutes ({failure.reason})",
+        hint="what was answered so far is kept in the journal: start the same command again later, or tomorrow where "
+        "the provider counts by the day",
+    )
 
 
 def _refusal(said: str, failure: RequestFailed, endpoint: Endpoint) -> UserError:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from llm.endpoint import CHECK
 from llm.lanes import Lanes
-from llm.request import Reply, Request, RequestFailed
+from llm.request import FLAGGED, Reply, Request, RequestFailed
 from settings import UserError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ async def ask_all(
             outcome = await client.complete(request)
         except RequestFailed as failure:
             outcome = failure
-            if 400 <= failure.status < 500 and not failure.retriable:
+            if 400 <= failure.status < 500 and not failure.retriable and failure.kind != FLAGGED:
                 refused.append(failure)
         ended += 1
         on_outcome(request, outcome)

@@ -2,15 +2,18 @@
 
 import itertools
 import math
+import time
 
 from llm.endpoint import CHECK, Endpoint
-from llm.faults import DENIED, denial, is_flagged
+from llm.faults import DENIED, OVERLOADED, denial, drought
 from llm.journal import Journal
-from llm.request import RequestFailed
+from llm.request import FLAGGED, RequestFailed
 from settings import UserError
 
 _ALIKE = 8
 """Refused requests from which they count as refused for one reason."""
+LONGEST_DROUGHT = 300.0
+"""Seconds of nothing but 429 that a run bears: far more than a quota of a minute takes to fill again."""
 
 
 class Refusals:
@@ -22,7 +25,11 @@ class Refusals:
     in the end there are no others.
 
     Access that is denied (403) stops the run where nothing was ever answered and no request is under way that may yet
-    be, and otherwise where 8 requests met it since the last that was answered: a key may be revoked at any time.
+    be, and otherwise where 8 requests met it since the last that was answered: a key may be revoked at any time. A
+    text that the provider's filter named as such counts for neither: a sorted source has many of them in a row.
+
+    Where the server has answered nothing but 429 for `LONGEST_DROUGHT`, a request that has used all its attempts stops
+    the run as well, instead of every row after it failing in the same way.
     """
 
     def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
@@ -34,6 +41,8 @@ class Refusals:
         """With the number of each request."""
         self._answered = False
         self._has_answers = journal.usage.requests > 0
+        self._drought: tuple[float, RequestFailed] | None = None
+        """Since when there is nothing but 429, and the last one."""
 
     def sent(self) -> int:
         """Return the number of a request that is sent now."""
@@ -49,11 +58,16 @@ class Refusals:
         """Note that a request had an answer: nothing that was refused before counts any more."""
         self._under_way.discard(number)
         self._answered = True
+        self._drought = None
         self._refused = [(n, failure) for n, failure in self._refused if failure.status == DENIED and n > number]
 
     def failed(self, number: int, fingerprint: str, subject: str, failure: RequestFailed) -> None:
         """Note that a request failed; the journal has it already."""
         self._under_way.discard(number)
+        since = self._drought[0] if self._drought else time.monotonic()
+        self._drought = (since, failure) if failure.status == OVERLOADED else None
+        if failure.kind == FLAGGED:
+            return
         if failure.retriable or not 400 <= failure.status < 500 or (self._answered and failure.status != DENIED):
             return
         if not (self._has_answers and self._refused_before(fingerprint, subject, failure.status)):
@@ -61,11 +75,13 @@ class Refusals:
 
     def stop(self) -> UserError | None:
         """Return the message that ends the run, where all requests would be refused; else None."""
+        if stop := self._stop_of_drought():
+            return stop
         oldest = min(self._under_way, default=math.inf)
         first = [failure for number, failure in self._refused if number < oldest]
         alike = [failure for failure in first if failure.status == first[-1].status]
         if alike and alike[-1].status == DENIED:
-            never = not (self._answered or self._has_answers or self._under_way or is_flagged(alike[-1]))
+            never = not (self._answered or self._has_answers or self._under_way)
             return denial(alike[-1], self._endpoint) if never or len(alike) >= _ALIKE else None
         if len(alike) < _ALIKE:
             return None
@@ -74,6 +90,14 @@ class Refusals:
             f"({alike[-1].reason})",
             hint=f"{CHECK}; nothing was paid for these requests, and the same command asks for them again",
         )
+
+    def _stop_of_drought(self) -> UserError | None:
+        # A request under way may yet be answered: a server that takes one at a time refuses the others meanwhile.
+        if self._drought is None or self._under_way:
+            return None
+        since, last = self._drought
+        lasted = time.monotonic() - since
+        return drought(last, lasted / 60, self._endpoint) if lasted >= LONGEST_DROUGHT else None
 
     def _refused_before(self, fingerprint: str, subject: str, status: int) -> bool:
         lines = [line for line in self._journal.about(subject) if line["fingerprint"] == fingerprint]

@@ -48,6 +48,10 @@ _BROKEN_OFF = "insufficient_system_resource"
 """The finish reason that DeepSeek gives."""
 
 
+FLAGGED = "flagged"
+"""Kind of the failure of a text that the provider's filter stopped, and said so."""
+
+
 class RequestFailed(Exception):
     """One request without a usable answer.
 

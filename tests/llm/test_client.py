@@ -153,21 +153,6 @@ def test_a_key_at_the_place_where_a_long_reason_is_cut_is_masked_whole(server: C
     assert KEY[:6] not in raised.value.reason
 
 
-USED_UP = Act(status=429, raw=json.dumps({"error": {"message": "You exceeded it", "code": "insufficient_quota"}}))
-
-
-def test_a_quota_that_stays_used_up_stops_the_run(server: ChatServer, ask) -> None:
-    server.script = lambda seen, times: USED_UP
-    with pytest.raises(UserError, match="goes on saying that the account's quota is used up"):
-        asyncio.run(ask())
-    assert len(server.seen) == 3
-
-
-def test_a_quota_of_a_minute_is_waited_for(server: ChatServer, ask) -> None:
-    server.script = first(USED_UP)
-    assert asyncio.run(ask()).content == "fine"
-
-
 def test_a_server_that_is_not_there_is_one_message(ask) -> None:
     with pytest.raises(UserError, match=r"http://127\.0\.0\.1:9/v1 cannot be reached after 3 attempts"):
         asyncio.run(ask(base_url="http://127.0.0.1:9/v1"))

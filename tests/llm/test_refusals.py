@@ -103,6 +103,41 @@ def test_texts_that_a_filter_stops_are_no_revoked_key_however_many_come_before_a
         assert len(server.seen) == 20 + 20 * run
 
 
+SAID_OF_A_TEXT = {
+    "OpenRouter": (
+        403,
+        '{"error": {"message": "This model requires moderation. Your input was flagged for \\"sexual\\""}}',
+    ),
+    "OpenAI": (
+        400,
+        '{"error": {"message": "Invalid prompt: your prompt was flagged as potentially violating our usage"}}',
+    ),
+    "Azure": (400, '{"error": {"message": "The response was filtered", "code": "content_filter"}}'),
+    "DeepSeek": (400, '{"error": {"message": "Content Exists Risk", "code": "invalid_request_error"}}'),
+    "Alibaba": (400, '{"error": {"code": "data_inspection_failed", "message": "Input data may be inappropriate"}}'),
+}
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before any answer", "among answers"])
+@pytest.mark.parametrize("provider", SAID_OF_A_TEXT)
+def test_any_number_of_texts_in_a_row_that_a_filter_names_are_those_rows_alone(
+    server: ChatServer, endpoint: Endpoint, tmp_path: Path, provider: str, first: bool
+) -> None:
+    status, raw = SAID_OF_A_TEXT[provider]
+    delicate = range(30) if first else range(10, 40)
+    server.script = lambda seen, times: Act(status=status, raw=raw) if number(seen) in delicate else Act()
+    ended = together(endpoint, tmp_path, 50)
+    assert [n for n, end in enumerate(ended) if isinstance(end, RequestFailed)] == list(delicate)
+    assert {end.kind for end in ended if isinstance(end, RequestFailed)} == {"flagged"}
+    assert len(server.seen) == 50
+
+
+def test_an_account_that_was_flagged_is_no_text(server: ChatServer, endpoint: Endpoint, tmp_path: Path) -> None:
+    server.script = lambda seen, times: Act(status=403, raw='{"error": "Your account was flagged for abuse"}')
+    assert any("denies access with this API key" in str(end) for end in together(endpoint, tmp_path, 40))
+    assert len(server.seen) < 20
+
+
 def test_a_key_that_is_revoked_on_the_way_stops_the_run(server: ChatServer, endpoint: Endpoint, tmp_path: Path) -> None:
     server.script = lambda seen, times: Act() if number(seen) < 12 else BLOCKED
     ended = together(endpoint, tmp_path, 100)
