@@ -100,7 +100,7 @@ class Drafts:
 
     def add(self, request: Request, worst: float) -> None:
         """Write one request, which costs `worst` US dollars at the most."""
-        body = {"messages": list(request.messages), **self._endpoint.parameters()}
+        body = self._endpoint.body(request.messages)
         line = {"custom_id": request.fingerprint, "method": "POST", "url": URL, "body": body}
         text = (json.dumps(line) + "\n").encode()
         if self._open is None or self._open.is_full(len(text), *self._most):

@@ -2,6 +2,8 @@
 
 import datetime
 import os
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -9,11 +11,22 @@ from pydantic import AfterValidator, Field
 
 from settings import Settings, UserError, secret
 
-CHECK = (
+_CHECK = (
     "check model, max_tokens, temperature (null: none is sent) and extra against the provider's documentation; "
     "docs/your-own-domain.md tells what some want"
 )
-"""What to do about requests that a server calls wrong."""
+_NO_SYSTEM = re.compile(
+    r"system (role|message|prompt)|developer instruction|roles must alternate|only user and assistant roles",
+    re.IGNORECASE,
+)
+"""What chat templates and Gemini say of a system message to a model that takes none."""
+
+
+def remedy(reason: str) -> str:
+    """Return what to do about requests that a server calls wrong, by the reason that it gave."""
+    if _NO_SYSTEM.search(reason):
+        return "this model may take no system message: system_role: false puts ours before the first user message"
+    return _CHECK
 
 
 class Prices(Settings):
@@ -63,7 +76,7 @@ KeyVariable = Annotated[str, AfterValidator(_variable)]
 """The name of the environment variable that holds a key."""
 
 
-_OF_ITS_OWN = ("model", "messages", "temperature", "max_tokens", "n", "stream")
+_OF_ITS_OWN = ("model", "messages", "temperature", "max_tokens", "system_role", "n", "stream")
 """Fields of a request's body that `extra` must not hold: they have a key of their own, or change what is answered."""
 
 _OTHER_LIMIT = "max_completion_tokens"
@@ -73,8 +86,8 @@ _OTHER_LIMIT = "max_completion_tokens"
 def _extra(value: dict[str, Any]) -> dict[str, Any]:
     if taken := [name for name in _OF_ITS_OWN if name in value]:
         raise ValueError(
-            f"must not hold {', '.join(taken)}: model, temperature and max_tokens are keys of their own, and what is "
-            "counted and paid rests on one whole answer a request"
+            f"must not hold {', '.join(taken)}: model, temperature, max_tokens and system_role are keys of their "
+            "own, and what is counted and paid rests on one whole answer a request"
         )
     longest = value.get(_OTHER_LIMIT, 1)
     if isinstance(longest, bool) or not isinstance(longest, int) or longest < 1:
@@ -98,6 +111,10 @@ class Endpoint(Settings):
         ge=0, le=2, description="0 is greedy; null: none is sent, for a model that refuses one"
     )
     max_tokens: int = Field(ge=1, description="tokens of one completion at most")
+    system_role: bool = Field(
+        default=True,
+        description="false: the system message is put before the first user message, for a model that takes none",
+    )
     extra: Extra = Field(
         description="further fields of the request body; max_completion_tokens goes in max_tokens' place"
     )
@@ -115,7 +132,14 @@ class Endpoint(Settings):
         """Return what, besides the messages, decides about an answer: part of a request's fingerprint."""
         limit = {} if _OTHER_LIMIT in self.extra else {"max_tokens": self.max_tokens}
         warmth = {} if self.temperature is None else {"temperature": self.temperature}
-        return {"model": self.model, **warmth, **limit, **self.extra}
+        role = {} if self.system_role else {"system_role": False}
+        return {"model": self.model, **warmth, **limit, **role, **self.extra}
+
+    def body(self, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return the body of a request as it is sent."""
+        parameters = self.parameters()
+        parameters.pop("system_role", None)
+        return {"messages": list(messages) if self.system_role else _without_system(messages), **parameters}
 
     @property
     def longest(self) -> int:
@@ -125,6 +149,13 @@ class Endpoint(Settings):
     def api_key(self) -> str | None:
         """Return the key from the environment, None where none is wanted; raises `UserError` where it is missing."""
         return None if self.api_key_env is None else read_api_key(self.api_key_env, self.base_url)
+
+
+def _without_system(messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    if len(messages) < 2 or messages[0]["role"] != "system":
+        return list(messages)
+    system, first, *rest = messages
+    return [{**first, "content": f"{system['content']}\n\n{first['content']}"}, *rest]
 
 
 def read_api_key(variable: str, url: str) -> str:

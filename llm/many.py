@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from llm.endpoint import CHECK
+from llm.endpoint import remedy
 from llm.lanes import Lanes
 from llm.request import FLAGGED, Reply, Request, RequestFailed
 from settings import UserError
@@ -43,5 +43,5 @@ async def ask_all(
     if refused and len(refused) == ended and not client.journal.usage.requests:
         raise UserError(
             f"{client.endpoint.base_url} refused all requests: {refused[-1].reason}",
-            hint=CHECK,
+            hint=remedy(refused[-1].reason),
         )

@@ -4,7 +4,7 @@ import itertools
 import math
 import time
 
-from llm.endpoint import CHECK, Endpoint
+from llm.endpoint import Endpoint, remedy
 from llm.faults import DENIED, OVERLOADED, denial, drought
 from llm.journal import Journal
 from llm.request import FLAGGED, RequestFailed
@@ -88,7 +88,8 @@ class Refusals:
         return UserError(
             f"{self._endpoint.base_url} called the first {len(alike)} requests wrong and answered none "
             f"({alike[-1].reason})",
-            hint=f"{CHECK}; nothing was paid for these requests, and the same command asks for them again",
+            hint=f"{remedy(alike[-1].reason)}; nothing was paid for these requests, and the same command asks for them "
+            "again",
         )
 
     def _stop_of_drought(self) -> UserError | None:

@@ -32,6 +32,8 @@ class EndpointModel(Settings):
     seed: int | None = None
     """Of a question's first sample; each further one is asked with the next number. Whether the same seed gives the
     same answer is up to the server."""
+    system_role: bool = True
+    """False: the system message is put before the first user message, for a model that takes none."""
     extra: Extra = Field(default_factory=dict)
     """Further fields of the request body. max_completion_tokens goes in max_tokens' place, and must be
     generation.max_new_tokens."""

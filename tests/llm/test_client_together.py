@@ -1,6 +1,7 @@
 """Many requests at once: places, money, and what ends a run."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ from settings import UserError
 from tests.llm.conftest import question
 
 
-def together(endpoint: Endpoint, folder: Path, questions: int) -> list[Any]:
-    """Ask many questions at once, on one journal, and return replies and failures."""
+def together(endpoint: Endpoint, folder: Path, questions: int, messages: list[dict] | None = None) -> list[Any]:
+    """Ask many questions at once, or `messages` so many times, on one journal, and return replies and failures."""
 
     async def run() -> list[Any]:
         with Journal(folder / "journal.jsonl", 5) as journal:
             async with ChatClient(endpoint, journal, None) as client:
-                asked = [client.complete(question(str(i), f"question {i}")) for i in range(questions)]
+                wanted = [question(str(i), f"question {i}") for i in range(questions)]
+                if messages:
+                    wanted = [replace(request, messages=messages) for request in wanted]
+                asked = [client.complete(request) for request in wanted]
                 return await asyncio.gather(*asked, return_exceptions=True)
 
     return asyncio.run(run())

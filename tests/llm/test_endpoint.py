@@ -75,6 +75,7 @@ def test_a_server_without_a_key_needs_none(endpoint: Endpoint) -> None:
     [
         ({"max_tokens": 100_000}, "must not hold max_tokens"),
         ({"top_p": 1, "n": 4, "stream": True}, "must not hold n, stream"),
+        ({"system_role": False}, "must not hold system_role"),
         ({"max_completion_tokens": "many"}, "max_completion_tokens must be a whole number"),
     ],
 )
@@ -88,6 +89,18 @@ def test_extra_fields_cannot_make_an_answer_cost_more_than_is_counted(
 def test_a_temperature_of_null_is_not_sent(endpoint: Endpoint) -> None:
     none = Endpoint.model_validate({**endpoint.model_dump(), "temperature": None})
     assert none.parameters() == {"model": "teacher", "max_tokens": 64}
+
+
+def test_a_model_without_a_system_role_gets_its_words_before_the_first_question(endpoint: Endpoint) -> None:
+    without = endpoint.model_copy(update={"system_role": False})
+    asked = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "c"}]
+    told = [{"role": "system", "content": "s"}, *asked]
+    assert endpoint.body(told) == {"messages": told, **endpoint.parameters()}
+    assert without.body(told)["messages"] == [{"role": "user", "content": "s\n\na"}, *asked[1:]]
+    assert without.body(asked)["messages"] == asked
+    assert "system_role" not in without.body(told)
+    # The answers of either way are not taken for those of the other.
+    assert endpoint.parameters() != without.parameters()
 
 
 def test_the_other_limit_of_an_answer_takes_the_place_of_the_first_and_is_what_is_counted(endpoint: Endpoint) -> None:

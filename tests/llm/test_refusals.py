@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.teacher_server import Act, ChatServer, Seen
 from llm import Endpoint
-from llm.request import RequestFailed
+from llm.request import Reply, RequestFailed
 from settings import UserError
 from tests.llm.test_client_together import together
 
@@ -35,6 +35,28 @@ def test_requests_that_are_all_refused_alike_stop_the_run(
     assert len(server.seen) < 20
     server.script = lambda seen, times: Act()
     assert all(reply.content == "fine" for reply in together(endpoint, tmp_path, 60))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "System role not supported",
+        "Developer instruction is not enabled for models/gemma-3-27b-it",
+        "Conversation roles must alternate user/assistant/user/assistant/...",
+    ],
+)
+def test_a_model_that_takes_no_system_message_is_told_with_the_remedy(
+    server: ChatServer, endpoint: Endpoint, tmp_path: Path, said: str
+) -> None:
+    def script(seen: Seen, times: int) -> Act:
+        return Act(status=400, raw=said) if seen.body["messages"][0]["role"] == "system" else Act()
+
+    server.script = script
+    asked = [{"role": "system", "content": "an outline"}, {"role": "user", "content": "hello"}]
+    stopped = next(end for end in together(endpoint, tmp_path, 20, asked) if isinstance(end, UserError))
+    assert "system_role: false" in str(stopped.hint)
+    mended = endpoint.model_copy(update={"system_role": False})
+    assert kinds(together(mended, tmp_path, 20, asked)) == {Reply}
 
 
 @pytest.mark.parametrize(
