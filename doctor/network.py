@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from doctor.finding import Finding
+from settings import is_variable
 
 _SENDER = {"User-Agent": "outline-tuning doctor"}
 """urllib's own name is turned away by some providers with a 403, which would read as a refused key."""
@@ -88,7 +89,7 @@ def check_key(teacher: Any, offline: bool, seconds: float) -> Finding:
     key = os.environ.get(str(variable), "").strip() if variable else ""
     if variable and not key:
         # Whoever wrote the key itself there is not shown it.
-        named = variable if str(variable).isupper() else "the variable of teacher.api_key_env"
+        named = variable if is_variable(str(variable)) else "the variable of teacher.api_key_env"
         return Finding("key", "no", "unset", f"{named} is not set, {host} wants it")
     if not (key.isascii() and key.isprintable()):
         return Finding("key", "no", "unsendable", f"{variable} holds characters that no HTTP header can carry")

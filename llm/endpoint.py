@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from settings import Settings, UserError, secret
+from settings import Settings, UserError, is_variable, secret
 
 _CHECK = (
     "check model, max_tokens, temperature (null: none is sent) and extra against the provider's documentation; "
@@ -40,9 +40,10 @@ class Prices(Settings):
 
 _PATH = "/chat/completions"
 """What the client itself puts behind an address."""
-_LONG = 32
-"""Characters from which a name with a small letter is a key rather than a variable's name."""
-_NO_VARIABLE = "must be the name of the environment variable that holds the key, not the key itself"
+_NO_VARIABLE = (
+    "must be the name of the environment variable that holds the key, such as DEEPSEEK_API_KEY, not the key itself "
+    "(what stands there is not shown)"
+)
 
 
 def _plain_http_url(value: str) -> str:
@@ -63,13 +64,9 @@ Url = Annotated[str, AfterValidator(_plain_http_url)]
 
 
 def _variable(value: str) -> str:
-    if not _is_variable(value):
+    if not is_variable(value):
         raise secret(_NO_VARIABLE)
     return value
-
-
-def _is_variable(name: str) -> bool:
-    return name.isascii() and name.isidentifier() and (len(name) < _LONG or name.isupper())
 
 
 KeyVariable = Annotated[str, AfterValidator(_variable)]
@@ -160,7 +157,7 @@ def _without_system(messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, 
 
 def read_api_key(variable: str, url: str) -> str:
     """Return the key of the server at `url` from an environment variable; raises `UserError` where it is missing."""
-    if not _is_variable(variable):
+    if not is_variable(variable):
         raise UserError(f"what is to hold the API key of {url} {_NO_VARIABLE}")
     key = os.environ.get(variable, "").strip()
     if not key:

@@ -4,6 +4,7 @@ from settings.config import Settings, apply_overrides, load_config, merge, read_
 from settings.console import console, disable_telemetry, output
 from settings.errors import EXIT_BAD_INPUT, UserError, run_command
 from settings.files import iterate_jsonl, load_json, open_jsonl, parse_jsonl, read_jsonl, write_jsonl, write_text
+from settings.keys import is_variable
 from settings.network import is_loopback
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "console",
     "disable_telemetry",
     "is_loopback",
+    "is_variable",
     "iterate_jsonl",
     "load_config",
     "load_json",

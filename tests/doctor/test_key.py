@@ -40,6 +40,7 @@ def told(finding: Finding) -> str:
         ("sk-81d0\r\nX-Header: f3", {}, "no", "unsendable"),
         (KEY, {"api_key_env": None}, "no", "refused"),
         (KEY, {"api_key_env": KEY}, "no", "unset"),
+        (KEY, {"api_key_env": "SK-81D0F3"}, "no", "unset"),
         (KEY, {"base_url": "file:///etc/passwd"}, "no", "address"),
         (KEY, {"base_url": f"http://user:{KEY}@127.0.0.1"}, "no", "address"),
         (KEY, {"base_url": "http://[::1"}, "no", "address"),
@@ -56,7 +57,7 @@ def test_each_kind_of_key_and_address_is_told(
     finding = check(provider, key, **changed)
     assert (finding.state, finding.case) == (state, case)
     assert KEY not in told(finding)
-    assert "81d0" not in told(finding)
+    assert "81d0" not in told(finding).lower()
     assert state == "ok" or finding.remedy()
 
 

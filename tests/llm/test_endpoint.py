@@ -126,6 +126,7 @@ def test_an_address_must_be_a_plain_url(endpoint: Endpoint, url: str) -> None:
         ("judge.base_url=https://n.example/openai/deployments/d?api-key=topsecret", "/openai/v1"),
         ("judge.api_key_env=sk-topsecret", "not the key itself"),
         ("judge.api_key_env=gsk_topsecret" + "aB3" * 16, "not the key itself"),
+        ("judge.api_key_env=topsecret51f3", "not the key itself"),
     ],
 )
 def test_a_secret_in_a_config_is_refused_unseen(endpoint: Endpoint, tmp_path: Path, override: str, said: str) -> None:
@@ -136,9 +137,10 @@ def test_a_secret_in_a_config_is_refused_unseen(endpoint: Endpoint, tmp_path: Pa
     assert "topsecret" not in str(raised.value)
 
 
-def test_a_key_in_the_place_of_its_variable_is_refused_unseen() -> None:
+@pytest.mark.parametrize("key", ["sk-topsecret", "gsk_topsecret9f", "topsecret"])
+def test_a_key_in_the_place_of_its_variable_is_refused_unseen(key: str) -> None:
     with pytest.raises(UserError, match="not the key itself") as raised:
-        read_api_key("sk-topsecret", "https://host/v1")
+        read_api_key(key, "https://host/v1")
     assert "topsecret" not in str(raised.value)
 
 
