@@ -2,15 +2,18 @@
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import suppress
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 
+_LOG = logging.getLogger(__name__)
 _GRACE = 30.0
 """Seconds that requests under way are given to end, since they are paid for, when the run cannot go on."""
+_QUIET = 1.0
+"""Seconds of it until that is told; most have ended by then."""
 
 
 class Lanes(Generic[Item]):
@@ -21,14 +24,20 @@ class Lanes(Generic[Item]):
         self._group = asyncio.TaskGroup()
         self._patience = asyncio.timeout(None)
         self._stop: Exception | None = None
+        self._notice: asyncio.TimerHandle | None = None
 
     async def run(self, first: Iterable[Item], places: int, then: Iterable[Item] = ()) -> None:
         """Work on all items; once no place is free, on one of `then` beside them. Raises the error that stopped it."""
         _quiet_second_interrupt()
         after = iter(then)
-        with suppress(TimeoutError):
+        try:
             async with self._patience, self._group:
                 self._add(partial(self._begin, itertools.chain(first, after), places, beside=after))
+        except TimeoutError:
+            pass
+        finally:
+            if self._notice is not None:
+                self._notice.cancel()
         if self._stop is not None:
             raise self._stop
 
@@ -55,7 +64,18 @@ class Lanes(Generic[Item]):
         except Exception as error:
             if self._stop is None:
                 self._stop = error
-                self._patience.reschedule(asyncio.get_running_loop().time() + _GRACE)
+                loop = asyncio.get_running_loop()
+                self._patience.reschedule(loop.time() + _GRACE)
+                self._notice = loop.call_later(_QUIET, _tell, error)
+
+
+def _tell(error: Exception) -> None:
+    said = str(error).partition("\n")[0]
+    _LOG.warning(
+        "%s; no more is sent, and what is under way has %.0f s to end, since it is paid for (Ctrl-C gives it up)",
+        said,
+        _GRACE,
+    )
 
 
 def _quiet_second_interrupt() -> None:

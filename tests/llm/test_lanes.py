@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from llm.lanes import Lanes
+from settings import UserError
 
 
 async def run(work: Callable[[int], Coroutine[Any, Any, None]], count: int) -> None:
@@ -50,3 +51,20 @@ def test_another_fault_of_a_task_still_goes_to_the_log(caplog: pytest.LogCapture
     asyncio.run(run(work, 1))
     gc.collect()
     assert "never retrieved" in caplog.text
+
+
+@pytest.mark.parametrize("busy", [0.0, 0.3], ids=["all else ended", "others under way"])
+def test_a_stop_that_waits_for_what_is_under_way_says_why_at_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, busy: float
+) -> None:
+    monkeypatch.setattr("llm.lanes._QUIET", 0.1)
+
+    async def work(item: int) -> None:
+        if item == 2:
+            raise UserError("the key is refused", hint="another")
+        await asyncio.sleep(busy)
+
+    with pytest.raises(UserError, match="the key is refused"):
+        asyncio.run(run(work, 3))
+    said = "the key is refused; no more is sent, and what is under way has 30 s to end"
+    assert [said in record.getMessage() for record in caplog.records] == [True] * bool(busy)
