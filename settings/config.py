@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from settings.errors import UserError
+from settings.loader import Loader
 
 
 class Settings(BaseModel):
@@ -37,23 +38,10 @@ def split_overrides(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     return overrides, [argument for argument in arguments if not _OVERRIDE.match(argument)]
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in one mapping: of two `max_cost`, say, PyYAML takes the last in silence."""
-
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
-        seen: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.YAMLError(f"{key.value} stands twice in one mapping, line {key.start_mark.line + 1}")
-            seen.add(key.value)
-        return node
-
-
 def read_yaml(path: str | Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds; an unreadable or malformed file is a `UserError`."""
     try:
-        loaded = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
+        loaded = yaml.load(Path(path).read_text(encoding="utf-8"), Loader)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UserError(f"{path}: the config cannot be read: {reason}") from error
@@ -73,7 +61,7 @@ def apply_overrides(values: dict[str, Any], overrides: Sequence[str]) -> dict[st
     for override in overrides:
         key, _, text = override.partition("=")
         try:
-            value = yaml.safe_load(text)
+            value = yaml.load(text, Loader)
         except yaml.YAMLError as error:
             raise UserError(f"{override}: the value is not valid YAML: {' '.join(str(error).split())}") from error
         nested: Any = value
@@ -155,6 +143,8 @@ def _describe(problem: ErrorDetails, schema: type[BaseModel]) -> str:
     got, message = problem["input"], _message(problem)
     if problem["type"] == _SECRET:
         return f"{key} {message}"
+    if problem["type"] in ("string_type", "path_type") and isinstance(got, bool | int | float):
+        return f"{key} must be text, got {got!r}: put it in quotes, in a shell in both kinds: {key}='\"...\"'"
     return f"{key} {message}, got {_short(repr(got))}" if key else message
 
 
