@@ -61,10 +61,25 @@ class Rows:
         return itertools.islice(self._read(self._path), self._limit)
 
     def _consultation(self, index: int, row: Row) -> Consultation:
-        cells = {field: _text(row.get(column)) for field, column in self._columns.items()}
+        cells = {field: self._cell(index, field, row.get(column)) for field, column in self._columns.items()}
         return Consultation(
             index, cells["description"] or "", cells["patient"] or "", cells["doctor"], cells["status"] or ""
         )
+
+    def _cell(self, index: int, field: str, value: Any) -> str | None:
+        """A cell as text; None for a null and for the NaN that stands for one in columns of numbers."""
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            return None
+        if isinstance(value, list | dict | bytes):
+            raise UserError(
+                f"{self.name}, row {index + 1}: column {self._columns[field]!r} (source.columns.{field}) holds "
+                f"{_HELD[type(value)]}, a cell is text",
+                hint="write the text that is meant into a column of its own",
+            )
+        return str(value)
+
+
+_HELD = {list: "a list", dict: "a mapping", bytes: "bytes"}
 
 
 def looks_like_hub_id(text: str) -> bool:
@@ -164,10 +179,3 @@ def _check_columns(name: str, columns: Mapping[str, str | None], present: Iterab
                 + ", ".join(sorted(map(repr, present))),
                 hint=f"source.columns.{field}=NAME maps another column",
             )
-
-
-def _text(value: Any) -> str | None:
-    """A cell as text; None for a null and for the NaN that stands for one in columns of numbers."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return None
-    return str(value)

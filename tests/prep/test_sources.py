@@ -208,3 +208,14 @@ def test_half_a_surrogate_pair_in_a_source_stops_nothing(tmp_path: Path) -> None
     (row,) = list_of(Source(path=tmp_path / "rows.jsonl", columns=COLUMNS), tmp_path)
     assert row.reply.encode()
     assert row.reply.startswith("rest")
+
+
+@pytest.mark.parametrize(
+    ("cell", "held"), [(["rest", "drink"], "a list"), ({"text": "rest"}, "a mapping"), (b"rest", "bytes")]
+)
+def test_a_cell_that_is_no_text_is_not_written_out_as_python_has_it(tmp_path: Path, cell: Any, held: str) -> None:
+    path = tmp_path / "rows.parquet"
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist([{**ROWS[0], "Doctor": cell}]), path)
+    said = rf"rows\.parquet, row 1: column 'Doctor' \(source\.columns\.doctor\) holds {held}, a cell is text"
+    with pytest.raises(UserError, match=said):
+        Rows(Source(path=path, columns=COLUMNS), tmp_path)
