@@ -35,14 +35,15 @@ class Bar:
         self.tally.add(conversion)
         self._bar.advance(self._task)
 
-    def advance_block(self, tally: Tally) -> None:
-        """Count the rows of a finished block."""
-        self.tally.merge(tally)
-        self._bar.advance(self._task, tally.total)
+    def show(self, under_way: int) -> None:
+        """Show the counted rows, and so many that are done but not told of yet."""
+        self._bar.update(self._task, completed=self.tally.total + under_way)
 
     def _figures(self, speed: float | None) -> str:
-        figures = [f"{speed:.1f} rows/s" if speed else "", f"{self.tally.success:.0%} kept"]
-        return "  ".join(filter(None, figures + _bill(self._config, self._spent())[1::2]))
+        figures = [f"{speed:.1f} rows/s"] if speed else []
+        if self.tally.total:
+            figures += [f"{self.tally.success:.0%} kept", *_bill(self._config, self._spent())[1::2]]
+        return "  ".join(figures)
 
 
 def summary(

@@ -7,10 +7,12 @@ nothing but the requests that it had in flight: Ray starts its actor elsewhere, 
 
 import math
 import pickle
+import threading
 import time
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any, cast
 
 from llm import Endpoint, Usage
@@ -22,6 +24,7 @@ from prep.engines.ray_cluster import cluster, faults, quiet_errors, ray
 from prep.engines.ray_layout import MESSAGES, Block, Layout
 from prep.engines.ray_messages import heard
 from prep.engines.ray_shards import allow_files, paid_so_far, recorded_usage
+from prep.engines.ray_watch import Watch, looking
 from prep.inputs import Inputs
 from prep.outcome import Outcome, Task
 from prep.progress import Bar, summary
@@ -49,7 +52,7 @@ def convert(config: PrepConfig, given: Inputs, task: Task) -> Outcome:
         blocks = layout.part(given.rows, stamp)
         work = _work(config, given, task, layout, stamp)
         with cluster(config.ray) as places, heard(layout.folder / MESSAGES):
-            progress = _Progress(config, len(given.rows))
+            progress = _Progress(config, len(given.rows), {block.number: block.begun(stamp) for block in blocks})
             results = _results(config.ray, work, blocks, _actors(config, places, len(blocks)))
             progress.follow(results, layout, work.run)
         layout.tidy()
@@ -107,19 +110,23 @@ def _results(options: Ray, work: Work, blocks: list[Block], actors: int) -> Gene
 class _Progress:
     """What has come of the blocks so far, shown as a bar."""
 
-    def __init__(self, config: PrepConfig, rows: int) -> None:
+    def __init__(self, config: PrepConfig, rows: int, begun: Mapping[int, Path]) -> None:
+        """`begun`: where each block's conversions are until it is done."""
         self.spent, self.total = Usage(), Usage()
         self.made_with: dict[str, Any] | None = None
         self._config = config
         self._bar = Bar(rows, config, lambda: self.spent)
         self.tally = self._bar.tally
+        self._begun = begun
+        self._watch = Watch(begun.values())
+        self._looking = threading.Lock()
 
     def follow(self, results: Generator[Result, None, None], layout: Layout, run: str) -> None:
         """Take all results; after an error, until the other blocks have ended what was under way, then raise it."""
         stop: UserError | None = None
         deadline = math.inf
         try:
-            with self._bar, faults(), quiet_errors(), closing(results):
+            with self._bar, looking(self._look), faults(), quiet_errors(), closing(results):
                 for result in results:
                     self._add(result)
                     if result.error and stop is None:
@@ -139,5 +146,12 @@ class _Progress:
         self.spent += result.spent
         self.total += result.total
         self.made_with = result.made_with or self.made_with
-        if not result.unfinished:
-            self._bar.advance_block(result.tally)
+        with self._looking:
+            self._watch.leave_out(self._begun[result.block])
+            if not result.unfinished:
+                self.tally.merge(result.tally)
+        self._look()
+
+    def _look(self) -> None:
+        with self._looking:
+            self._bar.show(self._watch.lines())

@@ -59,6 +59,11 @@ class Block:
         """Return the file of conversions that were made from what has this stamp: where it is, the block is done."""
         return self._file(f"{stamp[:16]}.conversions.jsonl")
 
+    def begun(self, stamp: str) -> Path:
+        """Return where these are until the block is done (`settings.open_jsonl`)."""
+        path = self.conversions(stamp)
+        return path.with_name(f".{path.name}.tmp")
+
 
 class BlockRows:
     """The rows of a block, read anew each time; no more of them once `stopped` says so."""
@@ -126,7 +131,7 @@ class Layout:
 
         Reads the rows once; memory holds some megabytes of them. Conversions of another stamp are removed.
         """
-        self._remove("*.rows.jsonl", STOP)
+        self._remove("*.rows.jsonl", f".{_CONVERSIONS}.tmp", STOP)
         fresh = {self.block(number).conversions(stamp) for number in range(self.blocks)}
         for path in set(self.folder.glob(_CONVERSIONS)) - fresh:
             path.unlink()
