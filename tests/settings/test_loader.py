@@ -55,3 +55,10 @@ def test_a_word_or_a_number_where_text_is_wanted_is_told_with_the_remedy(tmp_pat
     first, second = str(caught.value).splitlines()
     assert first.endswith("""name must be text, got False: put it in quotes, in a shell in both kinds: name='"..."'""")
     assert "out must be text, got 12" in second
+
+
+def test_a_path_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "run.yml").write_text("name: ~/x\nout: ~/data\n")
+    assert load_config(tmp_path / "run.yml", Named) == Named(name="~/x", out=tmp_path / "data")
+    assert load_config(tmp_path / "run.yml", Named, ["out=a/~/b"]).out == Path("a/~/b")
