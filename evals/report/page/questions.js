@@ -16,7 +16,7 @@ const VERDICTS = {
 const SIGNS = { compliant: "✓", broken: "✗", lenient: "◐", unscored: "–" };
 let set, results = [], shown = 0;
 
-const condition = (side) => set.conditions[Number(part(side).value)];
+const condition = (side) => set.conditions.find(({ name }) => name === part(side).value);
 const samplesOf = (side, place) => condition(side).answers[place];
 
 function options(id, values, chosen) {
@@ -24,11 +24,11 @@ function options(id, values, chosen) {
   part(id).value = chosen;
 }
 
-/** Fill the controls for a question set. */
-function open(place) {
-  set = data.sets[place];
-  const names = set.conditions.map(({ name }, at) => [String(at), name]);
-  for (const side of SIDES) options(side, names, String(set[side]));
+/** Fill the controls for a question set. Options go by name: in a report written anew a place may be another's. */
+function open(wanted) {
+  set = data.sets.find(({ name }) => name === wanted);
+  const names = set.conditions.map(({ name }) => [name, name]);
+  for (const side of SIDES) options(side, names, names[set[side]][0]);
   const severities = [...new Set(set.questions.map(({ severity }) => severity).filter(Boolean))].sort();
   options("severity", [["", "any"], ...severities.map((name) => [name, name])], "");
 }
@@ -143,12 +143,12 @@ function restore(kept) {
 }
 
 function begin(kept = {}) {
-  open(Number(part("set").value));
+  open(part("set").value);
   restore(kept);
   update();
 }
 
-options("set", data.sets.map(({ name, questions }, at) => [String(at), `${name} (${questions.length})`]), "0");
+options("set", data.sets.map(({ name, questions }) => [name, `${name} (${questions.length})`]), data.sets[0].name);
 options("verdict", [["", "any"], ...Object.entries(VERDICTS).map(([key, [label]]) => [key, label])], "");
 part("set").closest("label").hidden = data.sets.length < 2;
 part("set").addEventListener("change", () => begin());
@@ -158,6 +158,6 @@ part("filters").addEventListener("submit", (event) => event.preventDefault());
 part("filters").addEventListener("reset", () => setTimeout(begin)); // the fields are reset after this event
 part("more").addEventListener("click", more);
 addEventListener("hashchange", keep);
-const { set: last = "0", ...kept } = history.state ?? {};
-restore({ set: last });
+const { set: last, ...kept } = history.state ?? {};
+if (last) restore({ set: last });
 begin(kept);

@@ -112,6 +112,18 @@ def test_what_is_chosen_outlives_a_reload_and_the_way_back(open_page: Open) -> N
     assert page.locator("#count").inner_text() == "24 of 24 questions"
 
 
+def test_a_choice_stays_with_its_condition_when_the_report_is_written_anew(open_page: Open, tmp_path: Path) -> None:
+    questions = [Question(0, "ankle")]
+    before, after = ([result(name, [COMPLIANT], questions) for name in names] for names in ("abc", "xcba"))
+    page = open_page(write(tmp_path / "run", before, questions) / "report.html")
+    page.select_option("#left", label="b")
+    page.select_option("#right", label="a")
+    write(tmp_path / "run", after, questions)
+    page.reload()
+    shown = [page.locator(f"#{side} option:checked").inner_text() for side in ("left", "right")]
+    assert shown == ["b", "a"]
+
+
 def test_two_chosen_conditions_stand_side_by_side(open_page: Open) -> None:
     page = open_page()
     page.select_option("#left", label="tuned, constrained")
@@ -128,7 +140,7 @@ def test_two_chosen_conditions_stand_side_by_side(open_page: Open) -> None:
 
 def test_another_set_has_its_own_questions_and_conditions(open_page: Open) -> None:
     page = open_page()
-    page.select_option("#set", "1")
+    page.select_option("#set", "Red flags")
     page.wait_for_selector(".question[open] .answers")
     assert page.locator("#count").inner_text() == "12 of 12 questions"
     assert page.locator("#left option").all_inner_texts() == ["base, red flags", "tuned, red flags"]
