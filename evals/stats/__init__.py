@@ -3,7 +3,7 @@
 from evals.stats.intervals import Interval, mean_interval
 from evals.stats.multiplicity import holm
 from evals.stats.paired import Comparison, ScoreComparison, compare, compare_pairs, compare_score_pairs, compare_scores
-from evals.stats.power import Detectable, detectable, detectable_of, detectable_unpaired, fewest_pairs
+from evals.stats.power import Detectable, detectable, detectable_of, fewest_pairs
 from evals.stats.samples import AtK, all_of_k, at_k, pass_at_k
 from evals.stats.seeds import SeedRow, combine_seeds, mean_of_seeds
 from evals.stats.shares import Share, share, stderr
@@ -28,7 +28,6 @@ __all__ = [
     "compare_scores",
     "detectable",
     "detectable_of",
-    "detectable_unpaired",
     "fewest_pairs",
     "holm",
     "interaction",

@@ -1,7 +1,7 @@
 """The minimum detectable effect: the smallest difference that a comparison of this size would find."""
 
 from dataclasses import dataclass
-from math import asin, pi, sin, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -99,21 +99,3 @@ def _t_test_effect(n: int, alpha: float, power: float) -> float:
     from scipy.stats import t
 
     return float(nctdtrinc(n - 1, 1 - power, t.isf(alpha / 2, n - 1))) / sqrt(n)
-
-
-def detectable_unpaired(
-    n: int, other_n: int, base: float, alpha: float = 0.05, power: float = 0.8, family: int = 1
-) -> Detectable:
-    """Return the smallest difference from a share `base` that two sets of different questions would show.
-
-    By the arcsine transformation (Cohen, Statistical Power Analysis for the Behavioral Sciences, 1988, chapter 6) in
-    statsmodels' `NormalIndPower`. It is the larger of the differences upward and downward, as far as there is room
-    for them between 0 and 1. `Detectable.n` is the smaller set. An approximation: sets below about 20 need more.
-    """
-    from statsmodels.stats.power import NormalIndPower
-
-    effect: Any = NormalIndPower().solve_power(nobs1=n, ratio=other_n / n, alpha=alpha / family, power=power)
-    angle = 2 * asin(sqrt(base))
-    ends = [angle + float(effect), angle - float(effect)]
-    found = [abs(sin(end / 2) ** 2 - base) for end in ends if 0 <= end <= pi]
-    return Detectable(max(found, default=None), min(n, other_n), alpha, power, family)
