@@ -14,7 +14,10 @@ _PRIOR = 0.01
 
 @dataclass(frozen=True)
 class Strength:
-    """A condition's place: log-odds against the mean condition; 0 is as good as the mean, 1 wins 73% against it."""
+    """A condition's place: log-odds of the expected score against the mean condition; 1 is a score of 73% against it.
+
+    A score is what `Preference.score` is: wins, and half of the ties and both bad. Many ties draw strengths to 0.
+    """
 
     condition: str
     value: float
@@ -28,9 +31,10 @@ class Strength:
 def strengths(ratings: Sequence[Rating], axis: str, confidence: float, seed: int) -> list[Strength]:
     """Return the strengths, strongest first.
 
-    A tie, or both bad, counts as half a win each way, which has the same sufficient statistics as the model with ties
-    of Davidson (1970); the tie rate itself is not modelled, it stands in the preferences. Strengths of conditions that
-    no chain of comparisons links say nothing of each other: see `linked`.
+    A tie, or both bad, counts as half a win each way: the same statistics as in the model with ties of Davidson (1970),
+    which choix does not have, but not its strengths. Those are of a win, and lie farther apart the more ties there are;
+    these are of the score. Strengths of conditions that no chain of comparisons links say nothing of each other: see
+    `linked`.
     """
     import numpy as np
 

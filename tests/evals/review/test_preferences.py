@@ -90,3 +90,11 @@ def test_a_single_question_has_a_win_rate_without_an_interval(
     found = preference(made, made[0].right, made[0].left, "overall", 0.95, 0)
     assert found.decided
     assert (found.decided.n, found.decided.low, found.decided.high) == (3, None, None)
+
+
+def test_strengths_of_two_are_the_odds_of_the_score_ties_and_all(study: Study) -> None:
+    made = simulate(study, ["anna", "ben", "cleo"], {NAMES[0]: 0.0, NAMES[1]: 1.0}, tie=0.5, seed=3)
+    score = preference(made, *NAMES[:2], "overall", 0.95, 0).score
+    values = {each.condition: each.value for each in strengths_of(made, "overall", 0.95, 0)}
+    difference = values[NAMES[1]] - values[NAMES[0]]
+    assert 1 / (1 + np.exp(-difference)) == pytest.approx(score, abs=0.001)
