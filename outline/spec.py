@@ -1,9 +1,12 @@
 """The structure contract as one object: it renders the instruction and the grammar, and `compliance` checks by it."""
 
+from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from pydantic import Field
 
+from outline.blocks import shows_words
 from settings import Settings, load_config
 
 DEFAULT_SPEC = Path("configs/outline.yml")
@@ -57,25 +60,34 @@ class StructureSpec(Settings):
                 rules.append(lead + _below(level, deepest, self.max_children))
         for level in range(1, deepest + 1):
             rules.append(f"point{level} ::= {_bullet(level)}" + _below(level, deepest, self.max_children))
-        return "\n".join([*rules, *_TEXT_RULES]) + "\n"
+        return "\n".join([*rules, *_text_rules()]) + "\n"
 
 
-# Of the scripts of most languages: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic, Devanagari, Thai, Georgian, kana,
-# Chinese and Hangul. Nothing in between is a mark or a letter that shows nothing.
-_LETTERS = (
-    r"\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02AF\u1E00-\u1EFF\u03A3-\u03F5\u03F7-\u0481\u048A-\u052F\u0531-\u0556\u05D0-\u05EA"
-    r"\u0620-\u063F\u0641-\u064A\u0671-\u06D3\u0904-\u0939\u0E01-\u0E30\u10D0-\u10FA\u3041-\u3096\u30A1-\u30FA\u3400-\u4DBF"
-    r"\u4E00-\u9FFF\uAC00-\uD7A3"
-)
-# A point starts with a letter (bold or not) or with a number that is no list marker: anything that could open a
-# block of its own there would change the tree.
+# What a point may begin with, so that nothing there opens a block of its own, which would change the tree, and a word
+# follows that is seen: HTML, an entity and a link definition show nothing. A mark right before a word opens no block;
+# after a sign, which Markdown gives no meaning, a space may stand. A number must be no list marker.
 _TEXT_RULES = (
-    "text ::= start rest",
-    'start ::= letter | "**" letter | number',
-    f"letter ::= [A-Za-z{_LETTERS}]",
-    r"number ::= [0-9]+ ([^0-9.)\n\r] | [.)] [^ \t\n\r])",
+    "text ::= start rest | [0-9]+",
+    'start ::= letter | number | "<" " "? [0-9] | emphasis mark{0,4} word | mark{1,4} word',
+    "word ::= letter | [0-9]",
+    "letter ::= [A-Za-z%s]",
+    r"number ::= [0-9]+ ([^0-9.)\n\r] | [.)] [^\x00-\x20\x7F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000])",
+    r'emphasis ::= "*" | "**" | "***" | "_" | "__" | "`" | "~"',
+    r"mark ::= [\x22-\x25\x27-\x29\x2B-\x2F\x3A\x3B\x3D\x3F\x40\x5C-\x5E\x7B-\x7D] | sign [ \u00A0\u202F]?",
+    # Quotes, brackets, currencies, mathematics, arrows, pictures.
+    r"sign ::= [\u00A1-\u00AC\u00AE-\u00BF\u00D7\u00F7\u2018-\u201F\u2026\u2030-\u205E\u20A0-\u20BF\u2116\u2190-\u23FF"
+    r"\u25A0-\u27BF\u2B00-\u2BFF\u3008-\u301B\u200D\uFE0F\uFF08\uFF3B\U0001F1E6-\U0001FAFF]",
     r"rest ::= [^\n\r]*",
 )
+
+
+@cache
+def _text_rules() -> list[str]:
+    """The rules of a point's text, with every letter and digit beyond ASCII that shows something."""
+    seen = [code for code in range(0x80, 0x10000) if shows_words(chr(code))]
+    runs = [[code for _, code in run] for _, run in groupby(enumerate(seen), lambda each: each[1] - each[0])]
+    letters = "".join(f"\\u{run[0]:04X}-\\u{run[-1]:04X}" for run in runs)
+    return [rule % letters if "%s" in rule else rule for rule in _TEXT_RULES]
 
 
 def _bullet(level: int) -> str:
