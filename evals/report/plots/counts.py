@@ -73,7 +73,7 @@ def support(contents: Contents) -> Plot | None:
     title, note = titles("support")
     parts: list[Markup] = []
     for place, name in enumerate(names):
-        x, y = (place % 2) * WIDTH * 0.46 + 4, (place // 2) * 20 + 4
+        x, y = (place % 2) * WIDTH * 0.43 + 4, (place // 2) * 20 + 4
         parts += [rect(x, y, 12, 12, f"part{place}"), text(x + 18, y + 11, name, "axis")]
     for place, (name, counts) in enumerate(blocks.items()):
         parts += _stack(name, counts, _LEGEND + place * _BAND)

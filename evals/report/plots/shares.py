@@ -14,7 +14,9 @@ from evals.summary import Figure
 
 _LEFT, _RIGHT = 4.0, WIDTH - 4
 _ROW, _AXIS = 40, 24
-_DOT_ROW, _LABEL = 17, 112.0
+_DOT_ROW, _LABEL, _VALUE = 17, 130.0, 58
+_GROUP = 16
+"""Letters of a group's name that have room in `_LABEL` on a phone, whose letters are larger."""
 _NAME = 30
 """Letters beside which a share with its interval has room, on a phone too."""
 
@@ -102,15 +104,15 @@ def by_group(key: str, blocks: Mapping[str, Mapping[str, Figure]]) -> Plot | Non
         for group, figure in block.items()
     ]
     said = "; ".join(f"{name}, {group}: {value}" for name, group, _, value, _ in rows)
-    grid = _grid(y, _LABEL, WIDTH - 50)
+    grid = _grid(y, _LABEL, WIDTH - _VALUE)
     svg = drawing(y + _AXIS, title, said, *grid, *parts)
     return Plot(title, note, svg, ("Condition", "Questions", "n", "Compliant", "Interval"), rows)
 
 
 def _dot(group: str, figure: Figure, y: float) -> list[Markup]:
-    at, middle = _scale(_LABEL, WIDTH - 50), y + 8
+    at, middle = _scale(_LABEL, WIDTH - _VALUE), y + 8
     parts = [
-        text(_LABEL - 8, y + 12, shorten(group, 20), "axis", "end"),
+        text(_LABEL - 8, y + 12, shorten(group, _GROUP), "axis", "end"),
         text(_RIGHT, y + 12, percent(figure.value), "value", "end"),
     ]
     if figure.low is not None and figure.high is not None:

@@ -81,3 +81,21 @@ def test_a_long_name_covers_nothing(open_page: Open, tmp_path: Path, viewport: d
     about = page.locator(".question .about").first.bounding_box()
     assert about
     assert about["width"] > 50
+
+
+CUT = """[...document.querySelectorAll('figure svg')].flatMap((svg) => {
+    const whole = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')].map((one) => [one.textContent, one.getBoundingClientRect()]);
+    const dots = [...svg.querySelectorAll('circle')].map((one) => one.getBoundingClientRect());
+    return texts.filter(([, box]) => box.left < whole.left || box.right > whole.right || dots.some((dot) =>
+        box.left < dot.right && dot.left < box.right && box.top + 3 < dot.bottom && dot.top + 3 < box.bottom))
+        .map(([text]) => text);
+})"""
+
+
+@pytest.mark.parametrize("viewport", SIZES)
+def test_no_text_of_a_plot_is_cut_off_or_under_a_dot(open_page: Open, viewport: dict[str, int]) -> None:
+    page = open_page(viewport=viewport)
+    assert page.get_by_text("medium severity").count()
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(OVERLAPPING) == []
