@@ -19,6 +19,6 @@ def templates(folder: Path, **options: Any) -> Environment:
 
 def plain(text: str) -> str:
     """Return a text from a config, a model or an exception without what Markdown or HTML would act on."""
-    for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("[", "\\["), ("\n", " ")):
+    for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("[", "\\["), ("*", "\\*"), ("\n", " ")):
         text = text.replace(sign, safe)
     return text

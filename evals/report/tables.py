@@ -77,8 +77,10 @@ def criteria(contents: Contents) -> Table:
 
 
 def unchecked(contents: Contents) -> list[str]:
-    """Return the headings of measures that were checked on no answer of the run, but could have been."""
+    """Return the headings of measures that were checked on no answer of the run, where there is any."""
     seen = {key for row in contents.rows for key in row.figures}
+    if not seen:
+        return []
     return [each.heading for key, each in contents.measures.items() if key not in seen]
 
 

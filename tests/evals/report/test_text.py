@@ -122,6 +122,20 @@ def test_model_that_never_ran_is_named_with_its_reason() -> None:
     assert "OutOfMemoryError: &lt;no>" in text
 
 
+def test_where_nothing_was_scored_no_measure_is_called_unchecked_and_no_plot_is_missed() -> None:
+    html = render_html(contents([result("m", [None], asked(1))], asked(1)))
+    assert "Unchecked on every answer" not in html
+    assert "There is nothing to draw." in html
+    scored = render_html(contents([result("m", ["no"], asked(1, None))], asked(1, None)))
+    assert "Unchecked on every answer" in scored
+    assert "nothing to draw" not in scored
+
+
+def test_a_name_loses_no_sign_to_markdown() -> None:
+    text = render_markdown(contents([result("*m* | <b>", [COMPLIANT], asked(1))], asked(1)))
+    assert "| \\*m\\* \\| &lt;b> | 1 |" in text
+
+
 def test_compliant_answer_that_never_ended_is_named() -> None:
     found = contents([result("m", [COMPLIANT], asked(1), "length")], asked(1))
     assert remarks(found) == ["m: 1 of its compliant answers never ended by themselves."]
