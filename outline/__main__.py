@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 def _print_tables(summary: CheckSummary, name: str) -> None:
     result = summary.as_dict()
     n = result["n"]
-    table = Table("criterion", "rows", "share", title=escape(f"{name}: {n} outlines"), title_justify="left")
+    table = Table("criterion", "rows", "share", title=escape(f"{name}: {n} outline{_plural(n)}"), title_justify="left")
     table.add_row("compliant (strict)", f"{result['compliant']} of {n}", f"{result['compliance']:.1%}", style="bold")
     for label, share in [
         ("compliant (lenient)", result["lenient"]),
@@ -100,10 +100,14 @@ def _print_tables(summary: CheckSummary, name: str) -> None:
     _print_fidelity(result["fidelity"])
 
 
+def _plural(count: int) -> str:
+    return "" if count == 1 else "s"
+
+
 def _print_fidelity(fidelity: dict) -> None:
     checked, unchecked = fidelity["checked"], fidelity["unchecked"]
     if not checked:
-        output.print(f"fidelity: unchecked ({unchecked} rows without a source)")
+        output.print(f"fidelity: unchecked ({unchecked} row{_plural(unchecked)} without a source)")
         return
     title = f"fidelity: {checked} checked, {unchecked} unchecked (no source)"
     table = Table("finding", "rows", "first rows (0-based)", title=title, title_justify="left")

@@ -16,6 +16,7 @@ from evals.report.contents import Contents, Scored, set_name
 from evals.report.leads import leading
 from evals.report.remarks import how, of_condition
 from evals.report.text import interval_text, sentence, value_text
+from outline import is_english
 from settings import read_yaml
 from settings.model_folder import ADAPTER, told
 
@@ -82,12 +83,18 @@ def _front(contents: Contents, name: str, origin: Origin, scored: Sequence[Score
     on_hub = origin.base and origin.base.count("/") == 1 and not Path(origin.base).exists()
     return {
         **({"base_model": origin.base} if on_hub else {}),
-        "language": "en",
+        **({"language": "en"} if _asked_in_english(contents) else {}),
         "pipeline_tag": "text-generation",
         "library_name": "peft" if origin.adapter else "transformers",
         "tags": ["outline", *(["lora"] if origin.adapter else [])],
         "model-index": [{"name": name, "results": [_index(contents, each) for each in scored]}],
     }
+
+
+def _asked_in_english(contents: Contents) -> bool:
+    """Whether most questions of the run's first set read as English, which is all that can be told of a language."""
+    asked = contents.questions(next(iter(contents.sets)))
+    return 2 * sum(is_english(each.reference or each.user) for each in asked) >= len(asked)
 
 
 def _index(contents: Contents, scored: Scored) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import yaml
 from evals.questions import Question
 from evals.report.card import cards
 from settings import UserError
-from tests.evals.report.made import COMPLIANT, contents, result, write
+from tests.evals.report.made import COMPLIANT, asked, contents, result, write
 from tests.evals.report.runs import judge, leave_review
 
 QUESTIONS = [Question(id, f"ankle {id}", reference="rest") for id in range(8)]
@@ -53,6 +53,13 @@ def test_card_is_one_that_the_hub_reads(tmp_path: Path) -> None:
     read = ModelCard(next(iter(found.values())))
     assert read.data.model_name == "tuned"
     assert read.data.eval_results
+
+
+def test_a_card_names_english_only_where_the_questions_are() -> None:
+    german = "Nehmen Sie das Mittel nicht mehr ein und rufen Sie morgen in der Praxis an"
+    for reference, language in (("take it with food", "en"), (german, None)):
+        (card,) = cards(contents([result("m", [COMPLIANT], asked(1, reference))], asked(1, reference))).values()
+        assert front(card).get("language") == language
 
 
 def test_adapter_is_named_and_a_base_on_this_machine_is_no_id_of_the_hub(tmp_path: Path) -> None:
