@@ -117,6 +117,13 @@ def test_plain_lm_eval_scores_a_model_behind_an_endpoint(texts_file: Path, tmp_p
     assert {seen.text for seen in server.seen} == {"ankle 0", "ankle 1"}
 
 
+def test_the_metric_of_structure_finds_its_contract_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert structure.compute(["- a\n  - b\n    - c"])["compliance"] == 1
+
+
 def test_metric_of_no_predictions_is_refused() -> None:
     with pytest.raises(UserError, match="no predictions"):
         structure.compute([])

@@ -25,5 +25,5 @@ class StructureCompliance(evaluate.Metric):
             features=datasets.Features({"predictions": datasets.Value("string")}),
         )
 
-    def _compute(self, predictions, spec="configs/outline.yml"):
+    def _compute(self, predictions, spec=structure.SPEC):
         return structure.compute(predictions, spec)
