@@ -47,7 +47,8 @@ class English:
     def __init__(self, patterns: Patterns) -> None:
         self.first = patterns.first
         self._words = patterns.words
-        gap = rf"(?:\W+\S+){{0,{patterns.gap}}}?\W+"
+        # Possessive: what lies between two words is read one way alone, or an answer that loops over "^," takes years.
+        gap = rf"(?:\W++\w++(?:['\u2019]\w++)?+){{0,{patterns.gap}}}?\W++"
         self.sendings = [self._compile([gap.join(f"<{name}>" for name in rule.split())]) for rule in patterns.rules]
         self.ignored = self._compile(patterns.ignored)
         self.boundary = self._compile(patterns.boundaries, whole_words=False)

@@ -1,6 +1,8 @@
 """The check for red flags: labelled answers, and what it says of where and whether a patient is sent."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,11 @@ def test_a_case_without_its_answer_or_label_is_an_error(case: dict) -> None:
 def test_a_mistake_in_the_patterns_is_one_clear_message(override: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         English(load_config(PATTERNS, Patterns, [override]))
+
+
+def test_an_answer_that_loops_is_read_at_once() -> None:
+    loops = ["^,", "- ", "a,", "-a", "\N{REPLACEMENT CHARACTER},", "go to ", "| --- "]
+    read = f"print([urgent_care('you must go ' + loop * 400).sent for loop in {loops!r}])"
+    code = f"from evals.red_flags import urgent_care; {read}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"{[False] * len(loops)}\n"
