@@ -18,6 +18,8 @@ _WRITTEN = {
     "calendar": ("year", "month"),
 }
 _LARGEST = 20
+# A model that loops writes a dose of forty digits, of which Decimal's 28 do not hold a conversion.
+_CONVERTED = 10
 # A duration is written in the largest unit that makes it whole, a mass in the largest that makes it at least 1.
 _WHOLE = ("time", "calendar")
 # A "pill" is a tablet or a capsule, and anything is a "dose".
@@ -45,6 +47,8 @@ def amount(value: Decimal, unit: Unit) -> Amount:
     shown = plain(value)
     if unit.form:
         return Amount(shown + unit.name, frozenset({shown}), frozenset({shown}))
+    if value.adjusted() > _CONVERTED:
+        return Amount(shown + unit.name, frozenset({shown + unit.name}), frozenset({shown}))
     if not unit.family:
         keys = _temperatures(value, unit.name)
         keys |= {shown + unit.name, *({shown} if unit.soft else ())}

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+_HIGHEST = Decimal(10) ** 24
+"""Of what is told in digits: a model that loops writes more than Decimal can reckon with."""
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 _ONES = {word: value for value, word in enumerate((_SMALL + " seventeen eighteen nineteen").split())} | {
     "nought": 0, "naught": 0,
@@ -108,6 +110,7 @@ def _digits(words: Sequence[str], at: int, glued: bool) -> Number:
         # "1.250,00"
         word = word.replace(".", "")
     value = Decimal(word.replace(",", "." if DECIMAL_COMMA.fullmatch(word) else "").replace("·", ".").replace(" ", ""))
+    value = min(value, _HIGHEST)
     if glued and following in _SUFFIXES:
         return Number("rank", value, at + 2)
     if glued and following == "s" and words[at - 1] in ("under", "over"):
@@ -183,7 +186,7 @@ def _spelled_value(words: Sequence[str], first: int) -> tuple[Decimal, int]:
             part = (part or 0) + _ONES[word]
         elif word in _TENS and (part is None or part % 100 == 0):
             part = (part or 0) + _TENS[word]
-        elif word in _SCALES and part is not None:
+        elif word in _SCALES and part is not None and part < 1000:
             if word in ("hundred", "dozen"):
                 part *= _SCALES[word]
             else:

@@ -122,3 +122,18 @@ def test_a_text_is_always_faithful_to_itself(text: str) -> None:
     report = check_fidelity(text, Outline((Node(text),)))
     assert report.faithful
     assert report.coverage == 1
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "9" * 40 + " mg",
+        "9" * 27 + " g",
+        "8" * 300 + "s",
+        f"{'7' * 40}-{'7' * 41} weeks",
+        "one hundred " * 40,
+        "5 million" * 9,
+    ],
+)
+def test_a_number_of_a_model_that_loops_is_unsupported(number: str) -> None:
+    assert unsupported_numbers(f"- take {number}", "it hurts", "rest")
