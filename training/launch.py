@@ -14,9 +14,12 @@ from training.checkpoints import require_whole, to_resume
 from training.group import run_in_group
 from training.hub import require_model
 from training.machine import require_cache, require_machine
+from training.plan.architecture import model_config
 from training.processes import Place, environment, launch_command
 from training.render import check_inputs, config_text, render, write_config
 from training.schema import check_config
+from training.template import find_tokenizer
+from training.turns import check_turns
 
 TRAINED = "trained-from"
 """The file in an output folder that says with which rendered config its model was trained, written last."""
@@ -89,6 +92,10 @@ def _require_startable(path: str, config: Mapping[str, Any], place: Place) -> No
     model = str(config.get("base_model"))
     if not Path(model).exists():
         require_model(path, model)
+    if not config.get("trust_remote_code"):
+        model_config(path, model)
+    if (tokenizer := find_tokenizer(str(config.get("tokenizer_config") or model))) is not None:
+        check_turns(path, config, tokenizer)
     if config.get("resume_from_checkpoint"):
         require_whole(Path(str(config["resume_from_checkpoint"])))
 

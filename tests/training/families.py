@@ -55,7 +55,7 @@ def make(folder: Path, family: dict[str, Any], texts: list[str]) -> Path:
     import torch
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
-    ids = _write_tokenizer(folder, family, texts)
+    ids = write_tokenizer(folder, family, texts)
     config = family["config"]
     end, begin = ids[config["eos_token"]], ids.get(config["bos_token"], ids[config["eos_token"]])
     torch.manual_seed(5)
@@ -70,7 +70,7 @@ def make(folder: Path, family: dict[str, Any], texts: list[str]) -> Path:
     return folder
 
 
-def _write_tokenizer(folder: Path, family: dict[str, Any], texts: list[str]) -> dict[str, int]:
+def write_tokenizer(folder: Path, family: dict[str, Any], texts: list[str]) -> dict[str, int]:
     """Write the files of a tokenizer; return token → id."""
     from tokenizers import Tokenizer, pre_tokenizers, trainers
     from transformers import Qwen2Tokenizer

@@ -53,18 +53,32 @@ class Weights:
 
 
 def model_config(name: str, base_model: str) -> "PretrainedConfig":
-    """The architecture of `base_model`; raises `UserError` where neither folder, list nor hub has it."""
+    """The architecture of `base_model`; raises `UserError` where neither folder, list nor hub has it, and for another
+    kind of model than those that go on with a text."""
     from transformers import AutoConfig
 
     if base_model in KNOWN:
         return AutoConfig.for_model(**KNOWN[base_model])
     try:
-        return AutoConfig.from_pretrained(base_model, trust_remote_code=False)
+        config = AutoConfig.from_pretrained(base_model, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise UserError(
             f"{name}: base_model: the architecture of {base_model} cannot be had: {str(error).splitlines()[0]}",
             hint=f"give a folder with its config.json, or one of those known offline: {', '.join(KNOWN)}",
         ) from error
+    _require_decoder(name, base_model, config)
+    return config
+
+
+def _require_decoder(name: str, base_model: str, config: "PretrainedConfig") -> None:
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES as DECODERS
+
+    if config.is_encoder_decoder or config.get_text_config() is not config or config.model_type not in DECODERS:
+        kind = "an encoder with a decoder" if config.is_encoder_decoder else "no model of text alone"
+        raise UserError(
+            f"{name}: base_model: {base_model} is {kind} (model_type {config.model_type})",
+            hint="take a causal language model: Qwen, Llama, SmolLM, a Gemma without vision (gemma-3-1b-it), ...",
+        )
 
 
 def count(config: "PretrainedConfig", unfrozen: Sequence[str] = ()) -> Weights:

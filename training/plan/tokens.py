@@ -1,13 +1,13 @@
 """How long each conversation of a run's dataset is, in tokens of its model."""
 
-import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settings import UserError, read_jsonl
-from training.hub import revision_of
+from training.template import find_template, find_tokenizer
+from training.turns import check_turns
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -38,10 +38,12 @@ def read_lengths(name: str, config: Mapping[str, Any], data: str | None, tokeniz
     Raises `UserError` where the dataset is missing or empty.
     """
     conversations = _conversations(name, config, data)
-    splitter = _tokenizer(tokenizer or str(config["base_model"]))
+    splitter = find_tokenizer(tokenizer or str(config["base_model"]))
     if tokenizer and splitter is None:
         raise UserError(f"--tokenizer: there is no tokenizer in {tokenizer}")
-    template = _template(str(config.get("chat_template") or "tokenizer_default"), splitter)
+    if splitter is not None and not (tokenizer or data):
+        check_turns(name, config, splitter)
+    template = find_template(config, splitter)
     texts, end = _texts(template, conversations, splitter), _special(splitter)["eos_token"]
     answers = [
         [message["content"] + end for message in messages if message["role"] == "assistant"]
@@ -73,18 +75,6 @@ def _counter(tokenizer: "PreTrainedTokenizerBase | None") -> tuple[Callable[[lis
     return lambda texts: [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]], "counted"
 
 
-def _tokenizer(base_model: str) -> "PreTrainedTokenizerBase | None":
-    """The model's tokenizer from its folder, the cache, or the hub where one answers in time; else None."""
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(base_model, local_files_only=True)
-    except (OSError, ValueError):
-        if Path(base_model).is_dir() or revision_of(base_model)[0] is None:
-            return None
-    return AutoTokenizer.from_pretrained(base_model)
-
-
 def _texts(
     template: str, conversations: list[list[dict[str, Any]]], tokenizer: "PreTrainedTokenizerBase | None"
 ) -> list[str]:
@@ -105,21 +95,6 @@ def _texts(
             hint="another one, or another dataset with --data",
         ) from error
     return texts
-
-
-def _template(name: str, tokenizer: "PreTrainedTokenizerBase | None") -> str:
-    """The Jinja template that Axolotl renders with: one of its own by name, or the tokenizer's."""
-    if name == "tokenizer_default" and tokenizer is not None:
-        if not tokenizer.chat_template:
-            raise UserError("chat_template: tokenizer_default: the tokenizer of base_model brings no template")
-        return tokenizer.get_chat_template()
-    package = importlib.util.find_spec("axolotl")
-    roots = (package and package.submodule_search_locations) or ["axolotl"]
-    file = "chatml.jinja" if name == "tokenizer_default" else f"{name}.jinja"
-    template = Path(roots[0], "utils/chat_templates/templates", file)
-    if not template.is_file():
-        raise UserError(f"chat_template: Axolotl has no template {name!r}")
-    return template.read_text(encoding="utf-8")
 
 
 def _special(tokenizer: "PreTrainedTokenizerBase | None") -> dict[str, str]:
