@@ -12,6 +12,9 @@ from evals.red_flags import UrgentCare, urgent_care, urgent_measures
 from evals.repetition import repeated_share
 from outline import ComplianceReport, StructureSpec, check_compliance, extract_answer, unsupported_numbers
 
+_FAULTS = ("unsupported_numbers", "contradicted", "repetition", "urgent_false_alarm")
+"""Of what was said: an answer that never came has none, and is not the better for it."""
+
 
 @dataclass(frozen=True)
 class Score:
@@ -61,7 +64,8 @@ class Score:
             numbers["compliant_supported"] = float(report.compliant and not self.unsupported)
         if self.rouge_l is not None:
             numbers["rouge_l"] = self.rouge_l
-        return numbers | dict(self.urgency) | (self.mece.metrics() if self.mece else {})
+        numbers |= dict(self.urgency) | (self.mece.metrics() if self.mece else {})
+        return {name: value for name, value in numbers.items() if self.answered or name not in _FAULTS}
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the metrics rest on as JSON values."""

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.teacher_server import Act, ChatServer
 from evals.metrics import structure
-from evals.questions import load_questions
+from evals.questions import Question, load_questions
 from evals.scoring import score_completion
 from evals.task import TASKS
 from outline import StructureSpec, check_compliance, extract_answer
@@ -132,3 +132,10 @@ def test_metric_of_no_predictions_is_refused() -> None:
 def test_answer_cut_inside_its_think_block_scores_zero(texts_file: Path) -> None:
     score = score_completion(load_questions(texts_file)[0], TEXTS[3], StructureSpec.load())
     assert (score.compliant, score.structure.lenient, score.structure.depth, score.answered) == (False, False, 0, False)
+
+
+def test_what_was_never_said_is_no_answer_without_faults() -> None:
+    question = Question(0, "my ankle hurts", reference="rest for 2 days", metadata={"urgent": False})
+    figures = score_completion(question, "<think>take 400 mg, not rest", StructureSpec.load()).metrics()
+    assert not {"unsupported_numbers", "contradicted", "repetition", "urgent_false_alarm"} & figures.keys()
+    assert figures["compliant_supported"] == figures["reference_coverage"] == figures["urgent_right"] == 0
