@@ -19,10 +19,10 @@ from training.processes import Place, environment
 from training.render import on_cpu
 
 _PROBE = """
-import json, torch
+import json, sys, torch
 from torch.utils.cpp_extension import CUDA_HOME
 cards = range(torch.cuda.device_count()) if torch.cuda.is_available() else []
-bf16 = [torch.cuda.get_device_capability(card)[0] >= 8 for card in cards]
+bf16 = [torch.cuda.get_device_capability(card)[0] >= 8 for card in cards[: int(sys.argv[1])]]
 print(json.dumps({"gpus": len(cards), "bf16": all(bf16), "toolkit": CUDA_HOME is not None}))
 """
 """In a process of its own: one that has asked a card holds some of its memory."""
@@ -32,8 +32,8 @@ _COMPILERS = ("gcc", "clang")
 
 @dataclass(frozen=True)
 class Machine:
-    """`gpus` that the run sees and PyTorch can use, whether all of them have bfloat16, and whether CUDA's toolkit, a C
-    compiler and the headers of this Python are there."""
+    """`gpus` that the run sees and PyTorch can use, whether those that it takes have bfloat16, and whether CUDA's
+    toolkit, a C compiler and the headers of this Python are there."""
 
     gpus: int
     bf16: bool
@@ -42,9 +42,13 @@ class Machine:
     headers: bool
 
 
-def look(environ: Mapping[str, str]) -> Machine:
-    """Ask PyTorch for the GPUs that a run with `environ` sees, which takes some seconds, and look for what compiles."""
-    done = subprocess.run([sys.executable, "-c", _PROBE], env=environ, capture_output=True, text=True, check=False)
+def look(environ: Mapping[str, str], wanted: int) -> Machine:
+    """Ask PyTorch for the GPUs that a run with `environ` sees, which takes some seconds, and look for what compiles.
+
+    The run takes the first `wanted` of them.
+    """
+    command = [sys.executable, "-c", _PROBE, str(wanted)]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise UserError(f"PyTorch could not be asked for the GPUs:\n{done.stderr.strip()[-2000:]}")
     compiler = bool(os.environ.get("CC") or any(map(shutil.which, _COMPILERS)))
@@ -73,7 +77,7 @@ def require_cache(name: str) -> None:
 def require_machine(name: str, config: Mapping[str, Any], place: Place) -> None:
     """Raise `UserError` where the run cannot start here; one on CPUs always can, and Ray's workers may be elsewhere."""
     if not on_cpu(config) and not config.get("use_ray"):
-        check_machine(name, config, place, look(environment(config, place)))
+        check_machine(name, config, place, look(environment(config, place), place.gpus // place.machines))
 
 
 def check_machine(name: str, config: Mapping[str, Any], place: Place, machine: Machine) -> None:

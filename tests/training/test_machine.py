@@ -22,8 +22,8 @@ OLD_BESIDE_NEW = """
 import os
 class cuda:
     is_available = staticmethod(lambda: True)
-    device_count = staticmethod(lambda: len(os.environ.get("CUDA_VISIBLE_DEVICES", "0,1").split(",")))
-    get_device_capability = staticmethod(lambda card: [(9, 0), (6, 1)][card])
+    device_count = staticmethod(lambda: len(os.environ.get("CUDA_VISIBLE_DEVICES", "0,1,2").split(",")))
+    get_device_capability = staticmethod(lambda card: [(9, 0), (9, 0), (6, 1)][card])
 """
 OFFLOAD = "deepspeed=deepspeed_configs/zero3_offload.json"
 
@@ -93,15 +93,15 @@ def test_the_command_says_so_before_it_launches(run_module: Run, tiny: Path, cha
 
 @pytest.mark.slow
 def test_this_machine_can_be_looked_at() -> None:
-    assert look(os.environ).gpus >= 0
+    assert look(os.environ, 1).gpus >= 0
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("place", "seen"), [(Place(), 1), (Place(2), 2)])
-def test_only_the_cards_that_the_run_sees_are_asked(
-    place: Place, seen: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("place", "seen", "bf16"), [(Place(), 1, True), (Place(2), 3, True), (Place(3), 3, False)])
+def test_only_the_cards_that_the_run_takes_are_asked(
+    place: Place, seen: int, bf16: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beside a card of today lies an old one."""
+    """Beside two cards of today lies an old one."""
     torch = tmp_path / "torch"
     (torch / "utils").mkdir(parents=True)
     (torch / "__init__.py").write_text(OLD_BESIDE_NEW)
@@ -109,5 +109,5 @@ def test_only_the_cards_that_the_run_sees_are_asked(
     (torch / "utils/cpp_extension.py").write_text("CUDA_HOME = None")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    found = look(environment(render("configs/qwen-full.yml", gpus=place.gpus), place))
-    assert (found.gpus, found.bf16) == (seen, seen == 1)
+    found = look(environment(render("configs/qwen-full.yml"), place), place.gpus)
+    assert (found.gpus, found.bf16) == (seen, bf16)
