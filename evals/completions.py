@@ -11,6 +11,7 @@ from typing import Any
 from evals.fingerprint import changed_parts, question_key
 from evals.hashes import key_of
 from evals.questions import Question
+from llm.request import ENDED
 from settings import load_json, write_jsonl, write_text
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 UNKNOWN = "unknown"
 FINISH_REASONS = {
     UNKNOWN: UNKNOWN,
-    **dict.fromkeys(("stop", "eos", "eos_token", "end_turn", "stop_sequence"), "stop"),
+    **dict.fromkeys(ENDED, "stop"),
     **dict.fromkeys(("length", "max_tokens"), "length"),
     "content_filter": UNKNOWN,
 }

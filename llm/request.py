@@ -10,6 +10,10 @@ from llm.usage import Usage
 Message = dict[str, Any]
 
 
+ENDED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence")
+"""What servers say of an answer that the model ended, in small letters."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One chat completion to ask for.

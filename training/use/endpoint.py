@@ -6,14 +6,13 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from llm.redact import Redactor
+from llm.request import ENDED
 from settings import UserError, is_loopback
 from training.use.prompt import Message
 from training.use.reply import Asked, OnText, Reply, grammar_fields
 
 TIMEOUT = 600.0
 """Seconds without a byte, after which a server counts as gone."""
-_ENDED = ("stop", "eos", "eos_token", "end_turn")
-"""What servers say of an answer that the model ended."""
 
 
 class Endpoint:
@@ -61,7 +60,7 @@ class Endpoint:
                     reason = choice.finish_reason or reason
         if reason is None and not pieces:
             raise UserError(f"{self.url}: the server sent no answer")
-        return Reply("".join(pieces), cut=reason not in _ENDED)
+        return Reply("".join(pieces), cut=(reason or "").lower() not in ENDED)
 
     def close(self) -> None:
         """Close the connections."""

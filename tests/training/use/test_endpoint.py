@@ -94,7 +94,7 @@ def test_a_model_on_this_machine_takes_no_key(run_module: Run, root: Path, model
     assert "only the URL of a server" in done.stderr
 
 
-@pytest.mark.parametrize("ended", ["stop", "eos", "end_turn"])
+@pytest.mark.parametrize("ended", ["stop", "eos", "end_turn", "stop_sequence", "STOP"])
 def test_an_answer_that_the_model_ended_is_whole_in_whatever_words_the_server_says_so(ended: str) -> None:
     last = {**CHUNK, "choices": [{"index": 0, "finish_reason": ended}]}
     begun = {**CHUNK, "choices": [{"index": 0, "delta": {"content": "- a"}, "finish_reason": None}]}
