@@ -41,7 +41,11 @@ def convert(folder: Path, out: Path, kind: str) -> None:
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     if done.returncode or not out.is_file():
-        raise UserError(f"{folder}: the converter to GGUF cannot take it:\n{done.stdout.strip()[-1500:]}")
+        wants = "FileNotFoundError" in done.stdout and "tokenizer.model" in done.stdout
+        raise UserError(
+            f"{folder}: the converter to GGUF cannot take it:\n{done.stdout.strip()[-1500:]}",
+            hint=f"copy the base model's tokenizer.model into {folder}" if wants else None,
+        )
 
 
 def bring_converter() -> Path:

@@ -76,13 +76,14 @@ class Hf:
 
         if self._compiler is None:
             info = xgrammar.TokenizerInfo.from_huggingface(
-                self._tokenizer, vocab_size=self._model.config.vocab_size, stop_token_ids=self._ends
+                self._tokenizer, vocab_size=self._model.config.get_text_config().vocab_size, stop_token_ids=self._ends
             )
             self._compiler = xgrammar.GrammarCompiler(info)
         return xgrammar.contrib.hf.LogitsProcessor(self._compiler.compile_grammar(grammar))
 
     def _require_room(self, prompt: int, new: int) -> None:
-        context = self._model.config.max_position_embeddings
+        # Some architectures (Bloom, Mamba) name no limit.
+        context = getattr(self._model.config.get_text_config(), "max_position_embeddings", prompt + new)
         if prompt + new > context:
             raise UserError(
                 f"the conversation has {prompt} tokens and --max-new-tokens is {new}, but the model's context holds "
