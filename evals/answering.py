@@ -16,7 +16,7 @@ from evals.entries import ModelEntry
 from evals.fingerprint import fingerprint, question_key
 from evals.generate import Job, generate
 from evals.hashes import digests
-from evals.models import LocalModel, locate
+from evals.models import LocalModel, locate, require_system_message
 from evals.questions import Question
 from evals.saved import load_completions
 from llm import Endpoint
@@ -104,6 +104,9 @@ def _generate(ready: Ready, asking: Answering, jobs: Sequence[Job]) -> tuple[str
     """Make what is missing; what an endpoint refuses is returned, so that it is not the end of the other models."""
     entry = ready.subject.entry
     grammar = _grammar(entry, asking)
+    if ready.model:
+        asked = (question for job in jobs for question in asking.questions[job.condition.task.name])
+        require_system_message(ready.model, next((question.messages() for question in asked if question.system), []))
     try:
         return generate(ready.model, ready.subject, asking.config, jobs, asking.references, grammar), None
     except UserError as refusal:

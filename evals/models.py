@@ -1,7 +1,9 @@
 """Finds a model's files and says, before torch is imported, whether it can be scored at all."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evals.entries import ModelEntry
 from evals.hub import fetch
@@ -57,6 +59,31 @@ def locate(entry: ModelEntry) -> LocalModel:
             hint="put chat_template.jinja beside the weights, the one that the model was trained with",
         )
     return LocalModel(entry.name, base.resolve(), adapter.resolve() if adapter else None, tokenizer.resolve())
+
+
+def require_system_message(model: LocalModel, messages: Sequence[Mapping[str, str]]) -> None:
+    """Raise `UserError` where the model's chat template would not hold the system message of `messages`.
+
+    lm-eval leaves the message out where the template refuses it, and says so in one line that nobody sees: a model
+    that was never told of the structure is no base to compare with.
+    """
+    from jinja2 import TemplateError
+    from transformers import AutoTokenizer
+
+    told = [message["content"].strip() for message in messages if message["role"] == "system"]
+    if not told:
+        return
+    tokenizer: Any = AutoTokenizer.from_pretrained(model.tokenizer)
+    try:
+        prompt = str(tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True))
+        reason = "" if told[0] in prompt else ": it is not in the prompt"
+    except TemplateError as error:
+        reason = f": {error}"
+    if reason:
+        raise UserError(
+            f"{model.name}: the chat template in {model.tokenizer} takes no system message{reason}",
+            hint="a copy of the folder with another chat_template.jinja can be asked: docs/your-own-domain.md",
+        )
 
 
 def _require_folder(folder: Path, entry: ModelEntry) -> None:

@@ -126,6 +126,19 @@ def test_template_that_opens_a_think_block_leaves_an_unclosed_one_unanswered(
     assert {(score.answered, score.compliant) for score in scores.values()} == {(False, False)}
 
 
+@pytest.mark.parametrize(
+    "says", ["{{ raise_exception('System role not supported') }}", "{% set messages = messages[1:] %}"]
+)
+def test_a_template_without_a_place_for_the_system_message_is_not_asked_without_it(
+    run: Run, tiny_model: Path, tmp_path: Path, says: str
+) -> None:
+    deaf = copy(tiny_model, tmp_path / "deaf")
+    template = deaf / "chat_template.jinja"
+    template.write_text("{% if messages[0].role == 'system' %}" + says + "{% endif %}" + template.read_text())
+    with pytest.raises(UserError, match=r"template in .*deaf takes no system message"):
+        run(models(deaf))
+
+
 def test_adapter_is_laid_over_its_base(run: Run, tiny_model: Path, tmp_path: Path) -> None:
     import torch
     from peft import LoraConfig, get_peft_model

@@ -43,7 +43,7 @@ class Hf:
             def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
                 on_text(text)
 
-        prompt = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        prompt = self._prompt(messages)
         inputs = self._tokenizer(prompt, add_special_tokens=False, return_tensors="pt").to(self._model.device)
         length = inputs["input_ids"].shape[1]
         self._require_room(length, asked.max_new_tokens)
@@ -65,6 +65,17 @@ class Hf:
         made = output[0, length:].tolist()
         cut = not made or made[-1] not in self._ends
         return Reply(self._tokenizer.decode(made, skip_special_tokens=True), cut)
+
+    def _prompt(self, messages: list[Message]) -> str:
+        from jinja2 import TemplateError
+
+        try:
+            return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+        except TemplateError as error:
+            raise UserError(
+                f"the model's chat template does not take this conversation: {error}",
+                hint='where it takes no system message: --system ""',
+            ) from error
 
     def close(self) -> None:
         """Let go of the model."""

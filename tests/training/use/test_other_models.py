@@ -1,5 +1,6 @@
 """Models of other architectures than the shipped runs', after training."""
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,17 @@ def test_a_model_that_names_no_limit_of_its_context_answers(tiny: Path, tmp_path
     tokenizer.save_pretrained(tmp_path)
     engine = Hf(find_model(str(tmp_path)))
     assert engine.answer([{"role": "user", "content": "it hurts"}], Asked(3, 0.0, None), lambda _: None)
+
+
+def test_a_template_that_refuses_the_system_message_is_one_message(tiny: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny, tmp_path / "deaf")
+    template = tmp_path / "deaf/chat_template.jinja"
+    refusal = "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    template.write_text(refusal + template.read_text())
+    messages = [{"role": role, "content": "it hurts"} for role in ("system", "user")]
+    with pytest.raises(UserError, match="does not take this conversation: System role not supported") as caught:
+        Hf(find_model(str(tmp_path / "deaf"))).answer(messages, Asked(3, 0.0, None), lambda _: None)
+    assert "--system" in str(caught.value.hint)
 
 
 def test_a_vocabulary_that_the_converter_misses_is_told_with_its_remedy(
