@@ -12,6 +12,8 @@ from tests.training.families import write_tokenizer
 from tests.training.other_families import OTHERS
 from training.launch import _require_startable
 from training.plan.architecture import model_config
+from training.plan.model import build, without_kernels
+from training.plan.setup import set_up
 from training.processes import Place
 from training.template import find_tokenizer
 from training.turns import check_turns
@@ -160,3 +162,16 @@ def test_another_kind_of_model_is_one_message(tmp_path: Path, kind: str, said: s
     (tmp_path / "config.json").write_text(f'{{"model_type": "{kind}"}}', encoding="utf-8")
     with pytest.raises(UserError, match=rf"run.yml: base_model: .* is {said} \(model_type {kind}\)"):
         model_config("run.yml", str(tmp_path))
+
+
+@pytest.mark.slow
+def test_ligers_kernels_are_planned_for_gemma_too() -> None:
+    from transformers import Gemma2Config
+
+    shape = Gemma2Config(
+        vocab_size=64, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2
+    )
+    setup = set_up("run.yml", {"liger_glu_activation": True, "attn_implementation": "eager"}, 64, 64)
+    with without_kernels("gemma2", setup):
+        model = build(shape, setup, 1)
+    assert "geglu" in model.model.layers[0].mlp.forward.__func__.__module__

@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+import inspect
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -83,7 +84,9 @@ def _apply_liger(model: Any, setup: Setup) -> None:
 
     flags = {name: name in setup.liger for name in ("rope", "rms_norm", "cross_entropy", "fused_linear_cross_entropy")}
     apply = MODEL_TYPE_TO_APPLY_LIGER_FN[model.config.model_type]
-    apply(**flags, swiglu="glu_activation" in setup.liger, model=model)
+    # Gemma's is another one.
+    unit = "geglu" if "geglu" in inspect.signature(apply).parameters else "swiglu"
+    apply(**flags, **{unit: "glu_activation" in setup.liger}, model=model)
 
 
 def _with_adapter(model: Any, setup: Setup) -> Any:
