@@ -6,9 +6,9 @@ from typing import Any
 import yaml
 
 _TAG = "tag:yaml.org,2002:"
-_INT = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9][0-9_]*)$")
+_INT = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+(?:_[0-9]+)*)$")
 _FLOAT = re.compile(
-    r"(?:[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+    r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
 )
 _OF_1_1 = {f"{_TAG}{name}" for name in ("int", "float", "timestamp", "value")}
 """What PyYAML takes an unquoted text for by rules that are not wanted here."""

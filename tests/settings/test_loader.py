@@ -20,6 +20,8 @@ from settings import Settings, UserError, apply_overrides, load_config, read_yam
         ("1e-5", 1e-5),
         ("2E3", 2000.0),
         ("1_0.5", 10.5),
+        ("2024_", "2024_"),
+        ("1__0", "1__0"),
         (".5", 0.5),
         ("-.inf", float("-inf")),
         ("1:30", "1:30"),
