@@ -89,7 +89,7 @@ class ChatClient:
                 with attempt:
                     return await self._send(request, attempt.retry_state.attempt_number)
         except RequestFailed as failure:
-            stop = stop_for(failure, self.endpoint) or self._refusals.stop()
+            stop = stop_for(failure, self.endpoint) or self._refusals.drought() or self._refusals.stop()
             if stop is not None:
                 self._halt(stop)
                 raise stop from failure

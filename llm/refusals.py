@@ -29,7 +29,7 @@ class Refusals:
     text that the provider's filter named as such counts for neither: a sorted source has many of them in a row.
 
     Where the server has answered nothing but 429 for `LONGEST_DROUGHT`, a request that has used all its attempts stops
-    the run as well, instead of every row after it failing in the same way.
+    the run as well (`drought`), instead of every row after it failing in the same way.
     """
 
     def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
@@ -75,8 +75,6 @@ class Refusals:
 
     def stop(self) -> UserError | None:
         """Return the message that ends the run, where all requests would be refused; else None."""
-        if stop := self._stop_of_drought():
-            return stop
         oldest = min(self._under_way, default=math.inf)
         first = [failure for number, failure in self._refused if number < oldest]
         alike = [failure for failure in first if failure.status == first[-1].status]
@@ -92,7 +90,11 @@ class Refusals:
             "again",
         )
 
-    def _stop_of_drought(self) -> UserError | None:
+    def drought(self) -> UserError | None:
+        """Return the message that ends the run, where the server has long answered nothing but 429; else None.
+
+        For a request that has used all its attempts. Batches do not ask: hours pass between two of them.
+        """
         # A request under way may yet be answered: a server that takes one at a time refuses the others meanwhile.
         if self._drought is None or self._under_way:
             return None

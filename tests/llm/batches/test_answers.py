@@ -95,6 +95,20 @@ def test_lines_that_fail_are_recorded_with_their_error_and_are_not_final_at_once
     assert all(line["error"].startswith("HTTP 500") and line["usage"] is None for line in lines)
 
 
+def test_lines_of_two_batches_that_met_429_are_no_long_drought(
+    server: ChatServer, use: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hours pass between two batches, in which nothing was asked."""
+    monkeypatch.setattr("llm.refusals.LONGEST_DROUGHT", 0)
+    rules(server, line_failures=1.0, line_status=429)
+
+    async def twice(client: BatchClient) -> None:
+        for _ in range(2):
+            await ask(client, questions(2))
+
+    assert [line["attempt"] for line in use(twice)] == [1, 1, 2, 2]
+
+
 @pytest.mark.parametrize("end", ["expired", "cancelled"])
 def test_what_a_batch_did_before_its_end_is_used_and_the_rest_is_not_lost(
     server: ChatServer, use: Use, end: str
