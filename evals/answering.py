@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +49,8 @@ class Ready:
     model: LocalModel | None
     """None for an endpoint and for saved completions."""
     saved: Mapping[Condition, Completions] | None = None
-    jobs: Sequence[Job] | None = None
-    """Of an endpoint; those of a local model wait for the digests of its files."""
+    jobs: Sequence[Job] = ()
+    """Of an endpoint; those of a local model wait for `require_told`."""
 
 
 @dataclass(frozen=True)
@@ -86,27 +86,37 @@ def make_ready(subject: Subject, asking: Answering) -> Ready:
     return Ready(subject, None, saved)
 
 
+def require_told(ready: Ready, asking: Answering) -> Ready:
+    """Return a local model with what it is to answer, by the digests of its files; any other as it is.
+
+    Raises `UserError` where it would not be told what its questions say in their system message.
+    """
+    if ready.model is None:
+        return ready
+    jobs = _jobs(ready.subject, ready.model, asking)
+    waiting = (job.condition.task.name for job in jobs if job.store.missing())
+    asked = (question for task in waiting for question in asking.questions[task])
+    require_system_message(ready.model, next((question.messages() for question in asked if question.system), []))
+    return replace(ready, jobs=jobs)
+
+
 def answer(ready: Ready, asking: Answering) -> Answered:
     """Return what a model answers; raises `UserError` for a local one that cannot be run as the config has it."""
     if ready.saved is not None:
         _keep(ready.saved, asking)
         return Answered(ready.saved)
-    jobs = ready.jobs or _jobs(ready.subject, ready.model, asking)
-    waiting = [job for job in jobs if job.store.missing()]
-    total, missing = sum(job.store.total for job in jobs), sum(job.store.missing() for job in jobs)
+    waiting = [job for job in ready.jobs if job.store.missing()]
+    total, missing = sum(job.store.total for job in ready.jobs), sum(job.store.missing() for job in ready.jobs)
     said = f"{missing} of {total} answers to make" if waiting else f"all {total} answers are there from an earlier run"
     console.print(f"[bold]{escape(ready.subject.entry.name)}[/]: {said}")
     error, refusal = _generate(ready, asking, waiting) if waiting else (None, None)
-    return Answered({job.condition: job.store.done for job in jobs}, error, refusal)
+    return Answered({job.condition: job.store.done for job in ready.jobs}, error, refusal)
 
 
 def _generate(ready: Ready, asking: Answering, jobs: Sequence[Job]) -> tuple[str | None, UserError | None]:
     """Make what is missing; what an endpoint refuses is returned, so that it is not the end of the other models."""
     entry = ready.subject.entry
     grammar = _grammar(entry, asking)
-    if ready.model:
-        asked = (question for job in jobs for question in asking.questions[job.condition.task.name])
-        require_system_message(ready.model, next((question.messages() for question in asked if question.system), []))
     try:
         return generate(ready.model, ready.subject, asking.config, jobs, asking.references, grammar), None
     except UserError as refusal:

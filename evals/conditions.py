@@ -68,7 +68,7 @@ def _conditions(model: str, tasks: Sequence[Task]) -> tuple[Condition, ...]:
 
 
 def _checkpoints(entry: ModelEntry, tasks: Sequence[Task]) -> list[Subject]:
-    run = Path(entry.path or "").expanduser()
+    run = Path(entry.path or "")
     folders = [path for path in run.glob("checkpoint-*") if path.name.removeprefix("checkpoint-").isdigit()]
     if not folders:
         raise UserError(

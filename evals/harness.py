@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from evals.answering import Answering, Completions, answer, make_ready
+from evals.answering import Answering, Completions, answer, make_ready, require_told
 from evals.conditions import Condition, Subject, subjects
 from evals.config import EvalConfig, folder_name
 from evals.knowledge import Knowledge, measure_knowledge
@@ -34,8 +34,8 @@ class Evaluation:
 def evaluate(config: EvalConfig) -> Evaluation:
     """Let the models of a config answer, and score them.
 
-    Every check that needs no torch comes first, so that a mistake in the last model costs no time on the first. A
-    model that was run before with the same files, arguments, code and questions is not loaded again.
+    Every check that loads no model comes first, so that a mistake in the last one costs no time on the first. A model
+    that was run before with the same files, arguments, code and questions is not loaded again.
     """
     spec = StructureSpec.load(config.spec)
     found = subjects(config)
@@ -46,6 +46,7 @@ def evaluate(config: EvalConfig) -> Evaluation:
     references = [row.answer for row in load_questions(config.reference_answers or config.questions) if row.answer]
     asking = Answering(config, questions, references, spec)
     models = [make_ready(subject, asking) for subject in found]
+    models = [require_told(ready, asking) for ready in models]
     mece = MeceScorer(config.encoder, config.results) if config.encoder else None
     _write_plan(config, found, questions)
     results, knowledge, refusals = [], {}, []

@@ -1,4 +1,4 @@
-"""Finds a model's files and says, before torch is imported, whether it can be scored at all."""
+"""Finds a model's files and says, before one is loaded, whether it can be scored at all."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def locate(entry: ModelEntry) -> LocalModel:
 
     Raises `UserError` for a folder that holds no model, and for a model without a chat template.
     """
-    base = _fetch(entry.hub, entry.revision) if entry.hub else Path(entry.path or "").expanduser()
+    base = _fetch(entry.hub, entry.revision) if entry.hub else Path(entry.path or "")
     adapter = entry.adapter
     _require_folder(base, entry)
     if adapter is None and _is_adapter(base):
@@ -67,12 +67,12 @@ def require_system_message(model: LocalModel, messages: Sequence[Mapping[str, st
     lm-eval leaves the message out where the template refuses it, and says so in one line that nobody sees: a model
     that was never told of the structure is no base to compare with.
     """
-    from jinja2 import TemplateError
-    from transformers import AutoTokenizer
-
     told = [message["content"].strip() for message in messages if message["role"] == "system"]
     if not told:
         return
+    from jinja2 import TemplateError
+    from transformers import AutoTokenizer
+
     tokenizer: Any = AutoTokenizer.from_pretrained(model.tokenizer)
     try:
         prompt = str(tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True))

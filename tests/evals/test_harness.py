@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from evals.config import EvalConfig
 from evals.summary import Result
 from outline import StructureSpec, check_compliance
-from settings import UserError, read_jsonl, write_jsonl
+from settings import UserError, load_config, read_jsonl, write_jsonl
 
 pytestmark = pytest.mark.slow
 Run = Callable[..., list[Result]]
@@ -129,14 +130,15 @@ def test_template_that_opens_a_think_block_leaves_an_unclosed_one_unanswered(
 @pytest.mark.parametrize(
     "says", ["{{ raise_exception('System role not supported') }}", "{% set messages = messages[1:] %}"]
 )
-def test_a_template_without_a_place_for_the_system_message_is_not_asked_without_it(
-    run: Run, tiny_model: Path, tmp_path: Path, says: str
+def test_a_template_without_a_place_for_the_system_message_is_not_asked_without_it_nor_found_late(
+    run: Run, tiny_model: Path, config_file: Path, tmp_path: Path, says: str
 ) -> None:
     deaf = copy(tiny_model, tmp_path / "deaf")
     template = deaf / "chat_template.jinja"
     template.write_text("{% if messages[0].role == 'system' %}" + says + "{% endif %}" + template.read_text())
     with pytest.raises(UserError, match=r"template in .*deaf takes no system message"):
-        run(models(deaf))
+        run(models(tiny_model, deaf))
+    assert not list(load_config(config_file, EvalConfig).out.glob("*/*/completions.jsonl"))
 
 
 def test_adapter_is_laid_over_its_base(run: Run, tiny_model: Path, tmp_path: Path) -> None:
