@@ -18,7 +18,7 @@ from training.plan.architecture import model_config
 from training.processes import Place, environment, launch_command
 from training.render import check_inputs, config_text, render, write_config
 from training.schema import check_config
-from training.template import find_tokenizer
+from training.template import tokenizer_of
 from training.turns import check_turns
 
 TRAINED = "trained-from"
@@ -94,7 +94,7 @@ def _require_startable(path: str, config: Mapping[str, Any], place: Place) -> No
         require_model(path, model)
     if not config.get("trust_remote_code"):
         model_config(path, model)
-    if (tokenizer := find_tokenizer(str(config.get("tokenizer_config") or model))) is not None:
+    if (tokenizer := tokenizer_of(config)) is not None:
         check_turns(path, config, tokenizer)
     if config.get("resume_from_checkpoint"):
         require_whole(Path(str(config["resume_from_checkpoint"])))

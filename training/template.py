@@ -17,16 +17,25 @@ _DEFAULT = "tokenizer_default"
 _FALLBACK = f"{_DEFAULT}_fallback_"
 
 
-def find_tokenizer(base_model: str) -> "PreTrainedTokenizerBase | None":
-    """The model's tokenizer from its folder, the cache, or the hub where one answers in time; else None."""
+def tokenizer_of(config: Mapping[str, Any]) -> "PreTrainedTokenizerBase | None":
+    """The tokenizer of a run, as `find_tokenizer` finds it."""
+    return find_tokenizer(str(config.get("tokenizer_config") or config.get("base_model")))
+
+
+def find_tokenizer(model: str) -> "PreTrainedTokenizerBase | None":
+    """The model's tokenizer from its folder, the cache, or the hub where one answers in time; else None.
+
+    None, too, for a tokenizer that is code of its own, which is run in training alone.
+    """
     from transformers import AutoTokenizer
 
-    try:
-        return AutoTokenizer.from_pretrained(base_model, local_files_only=True)
-    except (OSError, ValueError):
-        if Path(base_model).is_dir() or revision_of(base_model)[0] is None:
-            return None
-    return AutoTokenizer.from_pretrained(base_model)
+    for at_hand in (True, False):
+        try:
+            return AutoTokenizer.from_pretrained(model, local_files_only=at_hand, trust_remote_code=False)
+        except (OSError, ValueError):
+            if Path(model).is_dir() or revision_of(model)[0] is None:
+                break
+    return None
 
 
 def find_template(config: Mapping[str, Any], tokenizer: "PreTrainedTokenizerBase | None") -> str:

@@ -52,8 +52,9 @@ def check_turns(name: str, config: Mapping[str, Any], tokenizer: Any) -> None:
 def _add_special_tokens(name: str, config: Mapping[str, Any], tokenizer: Any) -> None:
     """Do to the tokenizer what Axolotl does; it refuses an adapter for which the model would need new embeddings."""
     known = tokenizer.get_vocab()
-    for key, token in (config.get("special_tokens") or {}).items():
-        for new in (one for one in ([token] if isinstance(token, str) else token or []) if one not in known):
+    given = config.get("special_tokens") or {}
+    for key, token in ((key, token) for key, token in given.items() if token):
+        for new in (one for one in ([token] if isinstance(token, str) else token) if one not in known):
             if config.get("adapter") and key != "pad_token" and not config.get("lora_modules_to_save"):
                 raise UserError(
                     f"{name}: special_tokens.{key}: the tokenizer of base_model has no {new}, and an adapter learns no "

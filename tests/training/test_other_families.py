@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+import training.template
 from settings import UserError, read_yaml, write_jsonl
 from tests.training.families import write_tokenizer
 from tests.training.other_families import OTHERS
@@ -14,8 +15,9 @@ from training.launch import _require_startable
 from training.plan.architecture import model_config
 from training.plan.model import build, without_kernels
 from training.plan.setup import set_up
+from training.plan.tokens import read_lengths
 from training.processes import Place
-from training.template import find_tokenizer
+from training.template import find_tokenizer, tokenizer_of
 from training.turns import check_turns
 
 MESSAGES = [
@@ -56,7 +58,7 @@ def run_of(
 
 
 def _check(config: dict[str, Any]) -> None:
-    check_turns("run.yml", config, find_tokenizer(config["base_model"]))
+    check_turns("run.yml", config, tokenizer_of(config))
 
 
 @pytest.mark.parametrize(("family", "keys", "end"), SOUND)
@@ -129,6 +131,34 @@ def test_the_end_of_phis_own_template_is_indeed_not_trained(run_of: Callable[...
     tokenizer, row = _tokenized(run_of("phi"))
     labels = dict(zip(tokenizer.convert_ids_to_tokens(row["input_ids"]), row["labels"], strict=True))
     assert (labels["<|end|>"], labels["<|endoftext|>"]) == (-100, tokenizer.eos_token_id)
+
+
+def test_the_tokenizer_that_a_run_names_beside_its_model_is_looked_at_and_counted_with(
+    run_of: Callable[..., dict[str, Any]],
+) -> None:
+    sound = str(run_of("llama")["base_model"])
+    run = run_of("base", tokenizer_config=sound)
+    _check(run)
+    read_lengths("run.yml", run, None)
+
+
+def test_a_special_token_of_null_is_left_as_it_is(run_of: Callable[..., dict[str, Any]]) -> None:
+    _check(run_of("phi", special_tokens={"eos_token": "<|end|>", "pad_token": None}))
+
+
+def test_a_tokenizer_that_is_code_of_its_own_is_left_to_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transformers import AutoTokenizer
+
+    asked: list[bool] = []
+
+    def load(_: str, local_files_only: bool, **keys: Any) -> None:
+        asked.append(local_files_only)
+        raise OSError("not here") if local_files_only else ValueError("you must execute the file in that repo")
+
+    monkeypatch.setattr(AutoTokenizer, "from_pretrained", load)
+    monkeypatch.setattr(training.template, "revision_of", lambda _: ("5e3c1a", ""))
+    assert find_tokenizer("owner/name") is None
+    assert asked == [True, False]
 
 
 def test_a_dataset_without_system_messages_asks_for_none(run_of: Callable[..., dict[str, Any]], tmp_path: Path) -> None:

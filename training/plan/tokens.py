@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settings import UserError, read_jsonl
-from training.template import find_template, find_tokenizer
+from training.template import find_template, find_tokenizer, tokenizer_of
 from training.turns import check_turns
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read_lengths(name: str, config: Mapping[str, Any], data: str | None, tokeniz
     Raises `UserError` where the dataset is missing or empty.
     """
     conversations = _conversations(name, config, data)
-    splitter = find_tokenizer(tokenizer or str(config["base_model"]))
+    splitter = find_tokenizer(tokenizer) if tokenizer else tokenizer_of(config)
     if tokenizer and splitter is None:
         raise UserError(f"--tokenizer: there is no tokenizer in {tokenizer}")
     if splitter is not None and not (tokenizer or data):
