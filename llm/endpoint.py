@@ -42,7 +42,7 @@ _PATH = "/chat/completions"
 """What the client itself puts behind an address."""
 _NO_VARIABLE = (
     "must be the name of the environment variable that holds the key, such as DEEPSEEK_API_KEY, not the key itself "
-    "(what stands there is not shown)"
+    "(what stands there is not shown; a name that looks like a key is taken once it is set)"
 )
 
 

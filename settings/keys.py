@@ -5,7 +5,7 @@ import re
 
 _WORD = r"(?:[A-Z]{1,16}\d{0,2}|[A-Z\d]{1,6})"
 _NAME = re.compile(rf"_*{_WORD}(?:_+{_WORD})*_*")
-_SAYS_SO = re.compile(r"_(key|token|secret|password)\d?$", re.IGNORECASE)
+_SAYS_SO = re.compile(r"_(key|token|secret|password)_?\d{0,2}$", re.IGNORECASE)
 
 
 def is_variable(name: str) -> bool:

@@ -4,7 +4,7 @@ from settings import is_variable
 
 
 @pytest.mark.parametrize(
-    "name", ["DEEPSEEK_API_KEY", "KEY", "_KEY", "GPT4O_KEY_2", "my_key", "HUGGINGFACEHUB_API_TOKEN"]
+    "name", ["DEEPSEEK_API_KEY", "KEY", "_KEY", "GPT4O_KEY_2", "my_key", "api_key_2", "HUGGINGFACEHUB_API_TOKEN"]
 )
 def test_a_name_as_one_writes_it_is_a_variable_though_it_is_not_set(name: str) -> None:
     assert is_variable(name)
