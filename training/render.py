@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def render(
 
     A step holds as many sequences as the run's own file says, on any number of GPUs and with any micro batch, unless
     `gradient_accumulation_steps` is given. FlashAttention is taken where it is installed and nothing asks otherwise.
-    Under Ray the GPUs are its workers.
+    Under Ray the GPUs are its workers. A path that begins with ~/ lies in the home folder.
     """
     run = read_yaml(path)
     given: dict[str, Any] = {}
@@ -45,7 +46,16 @@ def render(
                 hint="leave the key out: --gpus says how many workers there are",
             )
         config = {**config, "ray_num_workers": gpus}
-    return config
+    return _at_home(config)
+
+
+def _at_home(value: Any) -> Any:
+    """The trainer reads an `output_dir` of ~/runs so, and nothing else would: its files would lie in two places."""
+    if isinstance(value, dict):
+        return {key: _at_home(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_at_home(each) for each in value]
+    return os.path.expanduser(value) if isinstance(value, str) and value.startswith("~/") else value
 
 
 def on_cpu(config: Mapping[str, Any]) -> bool:

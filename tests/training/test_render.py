@@ -28,6 +28,12 @@ def test_an_override_that_names_the_accumulation_sets_the_step() -> None:
     assert _sequences(render(QWEN, keys=["micro_batch_size=2", "gradient_accumulation_steps=8"])) == 16
 
 
+def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/anna")
+    given = render(QWEN, keys=["output_dir=~/runs/a", "datasets.0.path=~/chat.jsonl"])
+    assert (given["output_dir"], given["datasets"][0]["path"]) == ("/home/anna/runs/a", "/home/anna/chat.jsonl")
+
+
 def test_a_step_that_cannot_be_parted_is_refused() -> None:
     with pytest.raises(UserError, match="4 sequences, which cannot be parted evenly among 3 GPUs"):
         render(QWEN, gpus=3)
