@@ -17,14 +17,15 @@ def compute(
 ) -> dict[str, float | list[dict[str, Any]]]:
     """Return the mean of each of `Agreement.metrics()` over the rows that it was measured on, and every `Agreement`.
 
-    A mean is absent where no reference holds anything of its kind. Raises `UserError` for lists of different lengths
-    and where no row has a reference.
+    A mean is absent where no reference holds anything of its kind; that of contradictions leaves out rows whose think
+    block never closed. Raises `UserError` for lists of different lengths and where no row has a reference.
     """
-    rows = examples.examples_of("reference_agreement", predictions, references, contexts)
+    rows = list(examples.examples_of("reference_agreement", predictions, references, contexts))
     found = [check_agreement(row.reference, row.answer, row.context) for row in rows]
     measured: dict[str, list[float]] = {}
-    for agreement in found:
+    for row, agreement in zip(rows, found, strict=True):
         for name, value in agreement.metrics().items():
-            measured.setdefault(name, []).append(value)
+            if row.answered or name != "contradicted":
+                measured.setdefault(name, []).append(value)
     means = {name: fmean(values) for name, values in measured.items()}
     return {**means, "agreement_per_example": [asdict(agreement) for agreement in found]}

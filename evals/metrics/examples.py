@@ -7,7 +7,7 @@ from outline import extract_answer
 from settings import UserError
 
 INPUTS = (
-    "predictions: list of str, think blocks included; references: list of str, None where there is none; "
+    "predictions: list of str, think blocks included; references: list of str, empty where there is none; "
     "contexts: list of str, the questions (optional)"
 )
 
@@ -18,6 +18,8 @@ class Example(NamedTuple):
     answer: str
     reference: str | None
     context: str
+    answered: bool
+    """False when a think block never closed: what was never said holds no fault, and is not the better for it."""
 
 
 def examples_of(
@@ -35,4 +37,5 @@ def examples_of(
     if not any(references):
         raise UserError(f"{metric}: there is nothing to compare: none of {len(references)} predictions has a reference")
     for prediction, reference, context in zip(predictions, references, contexts, strict=True):
-        yield Example(extract_answer(prediction) or "", reference, context or "")
+        answer = extract_answer(prediction)
+        yield Example(answer or "", reference, context or "", answer is not None)

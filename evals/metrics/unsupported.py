@@ -13,17 +13,17 @@ INPUTS = examples.INPUTS
 def compute(
     predictions: Sequence[str], references: Sequence[str | None], contexts: Sequence[str] | None = None
 ) -> dict[str, float | list[list[str] | None]]:
-    """Return `unsupported_numbers`, the share (0 to 1) of the rows with a reference, and the numbers of each row.
+    """Return `unsupported_numbers`, the share (0 to 1) of the rows that were checked, and the numbers of each row.
 
-    `unsupported_numbers_per_example` has None (unchecked) for a row without a reference. Raises `UserError` for
-    lists of different lengths and where no row has a reference.
+    `unsupported_numbers_per_example` has None (unchecked) for a row without a reference and for one whose think block
+    never closed; the share is absent where all are. Raises `UserError` for lists of different lengths and where no row
+    has a reference.
     """
     rows = examples.examples_of("unsupported_numbers", predictions, references, contexts)
     found = [
-        None if row.reference is None else list(unsupported_numbers(row.answer, row.context, row.reference))
+        list(unsupported_numbers(row.answer, row.context, row.reference)) if row.reference and row.answered else None
         for row in rows
     ]
-    return {
-        "unsupported_numbers": fmean(bool(numbers) for numbers in found if numbers is not None),
-        "unsupported_numbers_per_example": found,
-    }
+    checked = [float(bool(numbers)) for numbers in found if numbers is not None]
+    share = {"unsupported_numbers": fmean(checked)} if checked else {}
+    return {**share, "unsupported_numbers_per_example": found}

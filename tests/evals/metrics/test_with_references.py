@@ -80,8 +80,9 @@ def test_rouge_is_the_mean_over_the_rows_with_a_reference() -> None:
 
 def test_unsupported_numbers_are_those_of_neither_patient_nor_reference() -> None:
     found = unsupported.compute(PREDICTIONS, REFERENCES, CONTEXTS)
-    assert found["unsupported_numbers_per_example"] == [["400"], None, [], []]
-    assert found["unsupported_numbers"] == pytest.approx(1 / 3)
+    assert found["unsupported_numbers_per_example"] == [["400"], None, [], None]
+    assert found["unsupported_numbers"] == 0.5
+    assert "unsupported_numbers" not in unsupported.compute(["<think>17"], ["rest"])
 
 
 def test_agreement_is_the_mean_over_the_rows_that_it_was_measured_on() -> None:
@@ -89,6 +90,6 @@ def test_agreement_is_the_mean_over_the_rows_that_it_was_measured_on() -> None:
     rows = found["agreement_per_example"]
     assert [row["checked"] for row in rows] == [True, False, True, True]
     assert rows[0]["contradicted"] == ("ibuprofen: 200mg in the reference, 400mg in the answer",)
-    assert found["contradicted"] == pytest.approx(1 / 3)
+    assert found["contradicted"] == 0.5
     assert found["negations_kept"] == 0.0
     assert "numbers_kept" not in found
