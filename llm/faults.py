@@ -39,7 +39,10 @@ OVERLOADED = 429
 LONGEST_PAUSE = 3600.0
 """Seconds of a Retry-After that a run waits out; for longer ones it ends."""
 _RETRIED = frozenset({408, 409, 425, OVERLOADED})
-_USED_UP = re.compile(r"insufficient_quota|(per|by|a)[ _-]?(day|month)|daily|monthly", re.IGNORECASE)
+_USED_UP = re.compile(
+    r"(?!.*per[ _-]?(?:min|sec)).*(insufficient_quota|(per|by)[ _-]?(day|month)|\ba[ _-](day|month)\b|daily|monthly)",
+    re.IGNORECASE | re.DOTALL,
+)
 """What a 429 says of a quota that no minute fills again; insufficient_quota, OpenAI's for an account that cannot pay,
 is at others one of a minute: only the attempts of a request tell which."""
 _NO_SUCH_PATH = "Unexpected endpoint or method"
@@ -111,7 +114,7 @@ def stop_for(failure: RequestFailed, endpoint: Endpoint) -> UserError | None:
     """Return the message that ends the whole run, where no other request could fare better; else None."""
     if failure.status in _REFUSALS:
         return _refusal(_REFUSALS[failure.status], failure, endpoint)
-    if failure.status == OVERLOADED and _USED_UP.search(failure.body or ""):
+    if failure.status == OVERLOADED and _USED_UP.match(failure.body or ""):
         return UserError(
             f"{endpoint.base_url} goes on saying that the account's quota is used up ({failure.reason})",
             hint="what was answered so far is kept in the journal: start the same command again once there is more; "

@@ -52,6 +52,14 @@ def test_a_quota_of_a_day_stops_the_run_by_its_name(
     assert len(server.seen) < 60
 
 
+def test_a_quota_of_a_minute_is_none_of_a_day_whatever_else_is_said(
+    server: ChatServer, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    said = "Limit 3 requests per min, see /docs/daily-limits or take a monthly plan"
+    server.script = lambda seen, times: Act(status=429, raw=said)
+    assert {type(end) for end in together(endpoint, tmp_path, 4)} == {RequestFailed}
+
+
 def test_nothing_but_429_for_a_long_time_stops_the_run(
     server: ChatServer, endpoint: Endpoint, tmp_path: Path, drought: float
 ) -> None:
