@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +25,10 @@ settings.load_profile("untimed")
 # absl, which rouge_score brings, keeps the standard error of its first import and closes it whenever logging is
 # configured anew (by Axolotl, for one). Within pytest that is pytest's own; the true one it leaves open.
 absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
+
+# A shell that starts the tests in the background lets them ignore Ctrl-C, which some of them send.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 
