@@ -118,7 +118,7 @@ class Openings:
         """An opener of the subject matter ("tablet"), or a name and its amount ("tamsulosin 0.4 mg")."""
         grammar, vocabulary = self.grammar, self.vocabulary
         opens = vocabulary.openers.at(plain, i)
-        if not opens and not self.named_amount(plain, i):
+        if not opens and not self._named_amount(plain, i):
             return False
         taken = (grammar.never_after, grammar.takes_object, grammar.imperatives, grammar.modifiers, vocabulary.openers)
         before = plain[i - 1]
@@ -129,15 +129,6 @@ class Openings:
         loose = before.endswith("ed") or self.name(plain, i - 1)
         carried = loose or grammar.never_after.at(plain, i + 1) or grammar.prepositions.at(plain, i + 1)
         return not (opens and carried)
-
-    def named_amount(self, plain: tuple[str, ...], i: int) -> bool:
-        """Whether a name and its amount begin ("tamsulosin 0.4 mg")."""
-        amount = i
-        while amount < len(plain) and self.name(plain, amount):
-            amount += 1
-        if amount == i or amount == len(plain) or self.name(plain, i - 1):
-            return False
-        return plain[amount][:1].isdigit() and bool(self.vocabulary.units.at(plain, amount + 1))
 
     def name(self, plain: tuple[str, ...], i: int) -> bool:
         """Whether a word looks like a name by its ending."""
@@ -160,6 +151,14 @@ class Openings:
             if grammar.subordinators.at(plain, j):
                 return True
         return False
+
+    def _named_amount(self, plain: tuple[str, ...], i: int) -> bool:
+        amount = i
+        while amount < len(plain) and self.name(plain, amount):
+            amount += 1
+        if amount == i or amount == len(plain) or self.name(plain, i - 1):
+            return False
+        return plain[amount][:1].isdigit() and bool(self.vocabulary.units.at(plain, amount + 1))
 
     def _past_adverbs(self, plain: tuple[str, ...], i: int) -> int:
         while self.grammar.adverbs.at(plain, i):

@@ -80,11 +80,11 @@ class Sorter:
         start, asks = self.moods.body(plain), self.moods.asks(clause)
         if before and commands and not bound and self.vocabulary.sections[before.section].urgent:
             return before
-        named = any(plain[i - 1][:1].isdigit() and self.vocabulary.units.at(plain, i) for i in range(1, len(plain)))
+        amount = any(plain[i - 1][:1].isdigit() and self.vocabulary.units.at(plain, i) for i in range(1, len(plain)))
         scored = [
             (0, -1)
             if section.urgent and (bound or not commands or not self._is_stated(section.strong, clause))
-            else _score(section, plain, start, _mood(section, asks, commands, named))
+            else _score(section, plain, start, _mood(section, asks, commands, amount))
             for section in self.vocabulary.sections
         ]
         best = max(range(len(scored)), key=lambda i: (scored[i][0], -i))
@@ -106,12 +106,12 @@ class Sorter:
         return next((i for i, section in enumerate(self.vocabulary.sections) if section.otherwise), 0)
 
 
-def _mood(section: Section, asks: bool, commands: bool, named: bool) -> int:
-    """The points that a section has for what a clause does, whatever it is about: `named` is an amount of something."""
+def _mood(section: Section, asks: bool, commands: bool, amount: bool) -> int:
+    """The points that a section has for what a clause does, whatever it is about; one with an `amount` offers it."""
     if section.questions:
         return _ASKED if asks else 0
     if section.orders or section.urgent:
-        return _ORDERED if commands else _OFFERED if named else 0
+        return _ORDERED if commands else _OFFERED if amount else 0
     return _STATED if section.otherwise else 0
 
 

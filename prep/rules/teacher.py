@@ -31,9 +31,10 @@ class NotEnoughContent(Exception):
 class RulesTeacher:
     """Outlines replies by rules alone: the same reply gives the same outline, on any machine.
 
-    Extractive: each clause of the reply stands in the outline once and in its own words; only the headings come from
-    the vocabulary. Of greetings and thanks so much is dropped as leaves 95% of the reply's content words. The rules
-    know word lists and not meaning: a clause can be cut late or sorted amiss.
+    Extractive: each clause of the reply stands in the outline once and in its own words, without a leading "and" or
+    an order's "so"; only the headings come from the vocabulary. Of greetings and thanks so much is dropped as leaves
+    95% of the reply's content words. The rules know word lists and not meaning: a clause can be cut late or sorted
+    amiss.
     """
 
     def __init__(self, vocabulary_path: str | Path, spec: StructureSpec) -> None:

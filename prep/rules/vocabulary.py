@@ -146,7 +146,8 @@ class Section(Cues):
     """One first-level heading with its kinds; `label` names a mixture of them.
 
     `orders` draws clauses that tell the reader what to do, `questions` those that ask, `otherwise` all the rest.
-    `urgent` takes nothing but orders that have a strong cue, and no condition in them or right before them.
+    `urgent` takes orders that have a strong cue, and no condition in them or right before them; with one go what points
+    back to it and the orders right behind it.
     """
 
     heading: str
