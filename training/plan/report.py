@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from settings import output
@@ -98,11 +99,19 @@ def _heading(plan: Plan) -> str:
     return f"{plan.name}: " + "; ".join(parts)
 
 
+def figures(name: str, *headings: str, title: str | None = None) -> Table:
+    """An empty table of figures that a terminal of 80 columns holds whole: `name` heads what each row is of."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(name, no_wrap=True)
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
+
+
 def _memory(plan: Plan) -> Table:
     place = "the CPU" if on_cpu(plan.config) else "one GPU"
-    table = Table(
-        f"GiB on {place}", *_KINDS, "sum", title=f"peak memory {plan.memory.peak:.1f} GiB, in {plan.memory.at}"
-    )
+    title = f"peak memory {plan.memory.peak:.1f} GiB, in {plan.memory.at}; GiB on {place}:"
+    table = figures("", *_KINDS, "sum", title=title)
     for name, kinds in plan.memory.segments.items():
         table.add_row(name, *(f"{kinds[kind]:.2f}" for kind in _KINDS), f"{sum(kinds.values()):.2f}")
     return table
@@ -133,7 +142,7 @@ def _too_long(plan: Plan) -> str:
 
 
 def _cards(plan: Plan, cards: Sequence[OnCard]) -> Table:
-    table = Table("GPU", "usable GiB", "fits", "s a step", "minutes", "tokens/s", "US $")
+    table = figures("GPU", "usable GiB", "fits", "s a step", "minutes", "tokens/s", "US $")
     for on in cards:
         rate = plan.schedule.trained_on * plan.schedule.epochs / (on.hours * 3600)
         cost = "no price" if on.dollars is None else f"{on.dollars:.2f}"

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rich.table import Table
-
 from settings import output
 from training.plan.cards import Card
 from training.plan.plan import Plan, any_fits, make_plan, on_cards, why_not
 from training.plan.prices import Prices
+from training.plan.report import figures
 
 MICRO_BATCHES = (1, 2, 4, 8)
 LENGTHS = (1024, 2048, 4096)
@@ -33,11 +32,11 @@ def sweep(plan: Plan, cards: Sequence[Card], prices: Prices, utilisation: float 
 def show_sweep(rows: Sequence[dict[str, Any]], cards: Sequence[Card]) -> None:
     """Print the rows; a time in brackets is on a card where the run does not fit."""
     names = [card.name for card in cards]
-    table = Table("length", "micro batch", "checkpointing", "peak GiB", "in", "too long", "filled", *names)
+    table = figures("length", "micro batch", "checkpointing", "peak GiB", "too long", "filled", *names)
     for row in rows:
         minutes = [f"{row['minutes'][name]:.1f} min" for name in names]
         times = [text if row["fits"][name] else f"({text})" for name, text in zip(names, minutes, strict=True)]
         checkpointing = "on" if row["gradient_checkpointing"] else "off"
         shape = (f"{row['sequence_len']:,}", str(row["micro_batch_size"]), checkpointing)
-        table.add_row(*shape, f"{row['peak']:.1f}", row["at"], str(row["too_long"]), f"{row['efficiency']:.1%}", *times)
+        table.add_row(*shape, f"{row['peak']:.1f}", str(row["too_long"]), f"{row['efficiency']:.1%}", *times)
     output.print(table)
