@@ -20,7 +20,7 @@ def goes_on(words: Sequence[Token], comma: int, names: bool) -> bool:
     if following.text in ("only", "just"):
         return False
     if following.text == "the":
-        return names and is_list(words, comma)
+        return is_list(words, comma) and (names or lists_on(words, comma))
     own = following.word.cue or not {"light", "imperatives"}.isdisjoint(following.roles)
     return (names and not own and is_list(words, comma)) or lists_on(words, comma)
 

@@ -144,7 +144,8 @@ class Scope:
         token = self.words[place]
         prefixed = place + 1 < len(self.words) and self.words[place + 1].word.prefixed
         if "intransitive" in token.roles and not prefixed:
-            return True
+            # "It does not come from the heart" denies the heart.
+            return self._text(place + 1) != "from"
         if self.kind != "verbal":
             return False
         # "The tablet is not needed", "it will not go away", "not unusual to bleed", which says nothing against bleeding
