@@ -199,6 +199,8 @@ def _is_invented(case: Case, source: Index) -> bool:
     claim = case.claim
     if claim.cue.text in ("instead-of", "unlike"):
         return False
+    if claim.borrowed and not claim.hard and case.verdict is Verdict.STATED and "predicates" in claim.cue.roles:
+        return _only_states(source, claim)
     if claim.flipped:
         unheard = not any(sense.key in source.own for token, _ in claim.said for sense in token.word.senses)
         return (
