@@ -89,6 +89,17 @@ class Passage:
         senses = token.word.senses[:1] if own else token.word.senses
         return any(self.states.get(key, 0) & BITS[-state if opposite else state] for key, opposite in senses)
 
+    def turn(self) -> None:
+        """State what it denies: the ghee of "no dairy except ghee"."""
+        self.tokens = [(token, state and abs(state)) for token, state in self.tokens]
+        self.states = {}
+        for token, state in self.tokens:
+            if state is not None:
+                self.say(token, state)
+        for claim in self.claims:
+            claim.said = [(token, abs(state)) for token, state in claim.said]
+            claim.tell()
+
     @property
     def context(self) -> set[str]:
         """Keys of the words around it."""
@@ -146,6 +157,8 @@ def find_conditions(passages: Sequence[Passage]) -> None:
         main = [other for other in around if other is not passage or not _is_circumstance(passage)]
         denied = any(claim.hard and not _excepts(claim) for other in main for claim in other.claims)
         passage.condition = DENIED if denied else STATED
+        if denied and passage.opening.text == "except":
+            passage.turn()
         for other in around:
             for claim in other.claims:
                 claim.condition |= passage.keys

@@ -94,8 +94,13 @@ def _predicate(words: Sequence[Token], at: int, reading: Polarity) -> int:
 
 def _find_limits(words: Sequence[Token], reading: Polarity) -> None:
     for at, token in enumerate(words):
-        if "limits" in token.roles and not (at and words[at - 1].text in ("the", "your", "an")):
+        if "limits" in token.roles and (_sets_apart(words, at) or words[at - 1].text not in ("the", "your", "an")):
             reading.events.append(_limit(words, at))
+
+
+def _sets_apart(words: Sequence[Token], at: int) -> bool:
+    """Whether "only" says what alone is so: "rest is the only cure", not "the only cure that I know"."""
+    return not at or (at > 1 and words[at].text == "only" and "copulas" in words[at - 2].roles)
 
 
 def _limit(words: Sequence[Token], at: int) -> Event:
