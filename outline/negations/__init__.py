@@ -1,12 +1,17 @@
 """Negations of a text and of an outline, and what one denies that the other does not."""
 
+from collections.abc import Sequence
+
 from outline.mentions import Mention
+from outline.negations.claims import Passage
 from outline.negations.company import turned_company
 from outline.negations.cuts import cut_denials
+from outline.negations.lexicon import STATED
 from outline.negations.matching import compare, name_of
 from outline.negations.passages import denials_of_text, passages_of_outline, passages_of_text
 from outline.negations.tokens import spans_of
 from outline.tree import Outline
+from outline.words import stem
 
 
 def compare_negations(source: str, outline: Outline, context: str = "") -> tuple[set[str], set[str]]:
@@ -18,7 +23,19 @@ def compare_negations(source: str, outline: Outline, context: str = "") -> tuple
     invented, lost = compare(given, told, lambda: denials_of_text(context))
     more, fewer = turned_company(given, told)
     lost = [*lost, *cut_denials(given, told)]
+    fewer = fewer | _turned_results(given, told, f"{source}\n{context}")
     return {name_of(claim) for claim in invented} | more, {name_of(claim) for claim in lost} | fewer
+
+
+def _turned_results(given: Sequence[Passage], told: Sequence[Passage], texts: str) -> set[str]:
+    """Return the stem of "negative" where the outline calls a result positive, and `texts` call none so."""
+    turned = _is_called(given, "negative") and _is_called(told, "positive") and "positive" not in texts.lower()
+    return {stem("negative")} if turned else set()
+
+
+def _is_called(passages: Sequence[Passage], result: str) -> bool:
+    """Whether some result is so: "the test is negative", not "no test was negative"."""
+    return any(token.text == result and state == STATED for passage in passages for token, state in passage.tokens)
 
 
 def negation_mentions(text: str) -> list[Mention]:

@@ -168,15 +168,20 @@ def _may_be_one(lost: Case, invented: Case) -> bool:
 
 def _is_turned(case: Case, source: Index, outline: Index) -> bool:
     """Whether a point states in the source's own words what that only denies, though another point denies the like."""
-    claim = case.claim
-    if not claim.said or claim.said[0][1] > 0:
-        return False
-    key = claim.said[0][0].word.key
+    named, further = case.claim.said[:1], case.claim.said[1:]
+    if case.claim.cue.word.cue == "objects":
+        # "Avoid pickles papad": each may be a thing of its own, which a point may name.
+        named = [*named, *(one for one in further if "imperatives" not in one[0].roles)]
+    return any(state <= 0 and _is_stated(case, token.word.key, source, outline) for token, state in named)
+
+
+def _is_stated(case: Case, key: str, source: Index, outline: Index) -> bool:
+    """Whether a point states a word that the source only denies, and nothing that is not in the claim's passage."""
     if any(source.passages[at].states.get(key) != BITS[DENIED] for at in source.own[key]):
         return False
     points = [outline.passages[at] for at in outline.own.get(key, ())]
     denied = any(point.states.get(key, BITS[STATED]) != BITS[STATED] for point in points)
-    if denied and not claim.hard:
+    if denied and not case.claim.hard:
         return False
     return any(
         not (point.claims or point.condition)
