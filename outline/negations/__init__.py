@@ -11,7 +11,6 @@ from outline.negations.matching import compare, name_of
 from outline.negations.passages import denials_of_text, passages_of_outline, passages_of_text
 from outline.negations.tokens import spans_of
 from outline.tree import Outline
-from outline.words import stem
 
 
 def compare_negations(source: str, outline: Outline, context: str = "") -> tuple[set[str], set[str]]:
@@ -23,19 +22,17 @@ def compare_negations(source: str, outline: Outline, context: str = "") -> tuple
     invented, lost = compare(given, told, lambda: denials_of_text(context))
     more, fewer = turned_company(given, told)
     lost = [*lost, *cut_denials(given, told)]
-    fewer = fewer | _turned_results(given, told, f"{source}\n{context}")
+    fewer |= _turned_results(given, told, f"{source}\n{context}")
     return {name_of(claim) for claim in invented} | more, {name_of(claim) for claim in lost} | fewer
 
 
 def _turned_results(given: Sequence[Passage], told: Sequence[Passage], texts: str) -> set[str]:
-    """Return the stem of "negative" where the outline calls a result positive, and `texts` call none so."""
-    turned = _is_called(given, "negative") and _is_called(told, "positive") and "positive" not in texts.lower()
-    return {stem("negative")} if turned else set()
-
-
-def _is_called(passages: Sequence[Passage], result: str) -> bool:
-    """Whether some result is so: "the test is negative", not "no test was negative"."""
-    return any(token.text == result and state == STATED for passage in passages for token, state in passage.tokens)
+    """Return what `given` calls negative, where the outline calls a result positive and `texts` none."""
+    positive = any(token.text == "positive" and state == STATED for passage in told for token, state in passage.tokens)
+    if not positive or "positive" in texts.lower():
+        return set()
+    claims = (claim for passage in given for claim in passage.claims)
+    return {name_of(claim) for claim in claims if claim.cue.text == "negative" and claim.cue_state == STATED}
 
 
 def negation_mentions(text: str) -> list[Mention]:

@@ -168,15 +168,18 @@ def _may_be_one(lost: Case, invented: Case) -> bool:
 
 def _is_turned(case: Case, source: Index, outline: Index) -> bool:
     """Whether a point states in the source's own words what that only denies, though another point denies the like."""
-    named, further = case.claim.said[:1], case.claim.said[1:]
-    if case.claim.cue.word.cue == "objects":
-        # "Avoid pickles papad": each may be a thing of its own, which a point may name.
-        named = [*named, *(one for one in further if "imperatives" not in one[0].roles)]
-    return any(state <= 0 and _is_stated(case, token.word.key, source, outline) for token, state in named)
+    said, avoids = case.claim.said, case.claim.cue.word.cue == "objects"
+    if not said or said[0][1] > 0:
+        return False
+    # "Avoid pickles papad": each may be a thing of its own, and a point its name.
+    items = [token.word.key for token, _ in said[1:] if avoids]
+    return _is_stated(case, said[0][0].word.key, source, outline) or any(
+        _is_stated(case, key, source, outline, alone=True) for key in items
+    )
 
 
-def _is_stated(case: Case, key: str, source: Index, outline: Index) -> bool:
-    """Whether a point states a word that the source only denies, and nothing that is not in the claim's passage."""
+def _is_stated(case: Case, key: str, source: Index, outline: Index, alone: bool = False) -> bool:
+    """Whether a point states a word that the source only denies, in its words; `alone`: and says nothing else."""
     if any(source.passages[at].states.get(key) != BITS[DENIED] for at in source.own[key]):
         return False
     points = [outline.passages[at] for at in outline.own.get(key, ())]
@@ -188,7 +191,7 @@ def _is_stated(case: Case, key: str, source: Index, outline: Index) -> bool:
         and point.states.get(key) == BITS[STATED]
         # One word alone may be a heading of what another point denies.
         and len(point.keys) > denied
-        and point.keys <= case.passage.keys
+        and point.keys <= ({key} if alone else case.passage.keys)
         for point in points
     )
 

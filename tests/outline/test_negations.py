@@ -68,6 +68,15 @@ def found(source: str, outline: str, context: str = "") -> tuple[set[str], set[s
         ("the disc is not pressing on any nerve", "- The disc is pressing on no nerve"),
         ("bread and tea are fine when the vomiting stops", "- When the vomiting stops\n  - Bread\n  - Tea"),
         ("a contrast scan is unneeded", "- Contrast scan\n  - Not needed"),
+        (
+            "it comes neither from the bag nor from the pump",
+            "- Not the bag\n- Not the pump",
+        ),
+        ("it is not due to the bag, the pump or dust but to heat", "- Heat\n- Not due to\n  - Bag\n  - Pump\n  - Dust"),
+        ("the leak has yet to stop", "- The leak has not stopped"),
+        ("drink no juice except plum", "- Juice\n  - Only plum"),
+        ("drink no juice except plum", "- Plum is the only juice to drink"),
+        ("your test was positive, the new one is negative", "- Test\n  - Positive, now negative"),
     ],
 )
 def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
@@ -101,6 +110,14 @@ def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
         ("he will never mind the noise", "- He will mind the noise"),
         ("your son denied any fall", "- Your son\n  - Reported a fall"),
         ("walking is inadvisable until the cough stops", "- Until the cough stops\n  - Walking is advisable"),
+        ("all three tests came back negative", "- First test: positive\n- Second test: negative"),
+        ("you have a pump and a bag but no key", "- Pump: present\n- Bag: absent\n- Key: absent"),
+        ("drink no juice except plum", "- Do not drink\n  - Juice\n  - Plum"),
+        ("there is no harm in waiting", "- Waiting would be harmful"),
+        (
+            "avoid pickles crackers and syrup, milk is fine",
+            "- Avoid\n  - Pickles\n  - Syrup\n- Fine\n  - Milk\n  - Crackers",
+        ),
         ("this is not a heart attack, rest", "- Not a heart attack\n- This is a heart attack\n- Rest"),
     ],
 )
