@@ -75,7 +75,7 @@ def found(source: str, outline: str, context: str = "") -> tuple[set[str], set[s
         ("it is not due to the bag, the pump or dust but to heat", "- Heat\n- Not due to\n  - Bag\n  - Pump\n  - Dust"),
         ("the leak has yet to stop", "- The leak has not stopped"),
         ("drink no juice except plum", "- Juice\n  - Only plum"),
-        ("drink no juice except plum", "- Plum is the only juice to drink"),
+        ("no juice for him apart from plum", "- Juice\n  - Plum is the only kind he may have"),
         ("your test was positive, the new one is negative", "- Test\n  - Positive, now negative"),
     ],
 )
