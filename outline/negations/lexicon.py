@@ -25,7 +25,7 @@ _PREFIX = re.compile(
     r"|(?!regard|need|harm|use|point)(\w{4,})less"
     r"|in(complete|correct|effective|active|adequate|sufficient|appropriate|visible|frequent|significant|fertile"
     r"|curable|capable|dependent|secure|accurate|consistent|operable|definite|tolerant|advisable|offensive|eligible"
-    r"|digestible|conclusive|escapable|evitable)"
+    r"|digestible|conclusive|escapable|evitable|sensitive)"
     r"|im(possible|proper|mature|mobile|perfect|balance)|dis(appear\w*|continue\w*|agree\w*|satisfied|allow\w*)|ab(normal\w*)"
     r"|a(symptomatic|febrile|septic)"
 )
