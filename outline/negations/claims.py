@@ -157,7 +157,7 @@ def find_conditions(passages: Sequence[Passage]) -> None:
         main = [other for other in around if other is not passage or not _is_circumstance(passage)]
         denied = any(claim.hard and not _excepts(claim) for other in main for claim in other.claims)
         passage.condition = DENIED if denied else STATED
-        if denied and passage.opening.text == "except":
+        if denied and passage.opening.text == "except" and all(map(_excepts, passage.claims)):
             passage.turn()
         for other in around:
             for claim in other.claims:
