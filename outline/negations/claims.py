@@ -89,6 +89,10 @@ class Passage:
         senses = token.word.senses[:1] if own else token.word.senses
         return any(self.states.get(key, 0) & BITS[-state if opposite else state] for key, opposite in senses)
 
+    def affirms(self) -> bool:
+        """Whether it says by a verb that its subject is so: "rest is fine", not "or in spring"."""
+        return "pronouns" not in self.opening.roles and any("auxiliaries" in token.roles for token in self.words)
+
     def turn(self) -> None:
         """State what it denies: the ghee of "no dairy except ghee"."""
         self.tokens = [(token, state and abs(state)) for token, state in self.tokens]

@@ -29,6 +29,7 @@ def compare(
     lost, invented = cases_of(source, outline), cases_of(outline, source)
     _settle(lost, invented, source, outline)
     turned = [case for case in lost if case.verdict is Verdict.MET and _is_turned(case, source, outline)]
+    put_in = [case for case in invented if case.verdict is Verdict.MET and _is_put_in(case, source)]
     lost, invented = _unmet(lost), _supported(_unmet(invented), source, read_context)
     _pair(lost, invented)
     lost = [case for case in lost if _is_owed(case)]
@@ -40,7 +41,7 @@ def compare(
         lost = [case for case in lost if case in stated or _is_elliptic(case.claim)]
     if more < 0 and not stated:
         invented = [case for case in invented if case.verdict is Verdict.STATED]
-    return [case.claim for case in invented], [case.claim for case in lost + turned]
+    return [case.claim for case in invented + put_in], [case.claim for case in lost + turned]
 
 
 def name_of(claim: Claim) -> str:
@@ -164,6 +165,16 @@ def _may_be_one(lost: Case, invented: Case) -> bool:
         return verdicts == {Verdict.UNSPOKEN}
     ours, theirs = (case.passage.keys | case.passage.context for case in (lost, invented))
     return verdicts == {Verdict.UNSPOKEN} and not ours.isdisjoint(theirs)
+
+
+def _is_put_in(case: Case, source: Index) -> bool:
+    """Whether a point denies what a passage of the source states in the same words, and none denies."""
+    claim, keys = case.claim, case.passage.keys
+    if not (claim.hard and claim.said and claim.said[0][1] < 0 and len(keys) > 1 and _only_states(source, claim)):
+        return False
+    return any(
+        not (other.claims or other.condition) and other.keys == keys and other.affirms() for other in source.passages
+    )
 
 
 def _is_turned(case: Case, source: Index, outline: Index) -> bool:

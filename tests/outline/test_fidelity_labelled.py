@@ -30,6 +30,7 @@ CASES = Path("tests/fixtures/fidelity")
         ("others/j", 0.97, 0.98),
         ("others/k", 0.79, 0.85),
         ("others/l", 0.87, 0.89),
+        ("others/m", 0.91, 0.91),
     ],
 )
 def test_unfaithful_outlines_are_flagged_and_faithful_ones_pass(files: str, precision: float, recall: float) -> None:

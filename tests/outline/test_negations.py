@@ -73,6 +73,7 @@ def found(source: str, outline: str, context: str = "") -> tuple[set[str], set[s
             "- Not the bag\n- Not the pump",
         ),
         ("it is not due to the bag, the pump or dust but to heat", "- Heat\n- Not due to\n  - Bag\n  - Pump\n  - Dust"),
+        ("do not keep it in the freezer", "- Keep it out of the freezer"),
         ("the leak has yet to stop", "- The leak has not stopped"),
         ("drink no juice except plum", "- Juice\n  - Only plum"),
         ("no juice for him apart from plum", "- Juice\n  - Plum is the only kind he may have"),
@@ -110,6 +111,10 @@ def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
         ("he will never mind the noise", "- He will mind the noise"),
         ("your son denied any fall", "- Your son\n  - Reported a fall"),
         ("walking is inadvisable until the cough stops", "- Until the cough stops\n  - Walking is advisable"),
+        (
+            "milk is not for babies, tea is ok and wont harm them",
+            "- Milk is not for babies\n- Tea is not ok\n- It won't harm them",
+        ),
         ("all three tests came back negative", "- First test: positive\n- Second test: negative"),
         ("you have a pump and a bag but no key", "- Pump: present\n- Bag: absent\n- Key: absent"),
         ("drink no juice except plum", "- Do not drink\n  - Juice\n  - Plum"),
