@@ -10,6 +10,8 @@ _INT = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+(?:_[0-9]+)*)$
 _FLOAT = re.compile(
     r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
 )
+_SHOWN = 40
+"""Characters of a wrong value that a message shows."""
 _OF_1_1 = {f"{_TAG}{name}" for name in ("int", "float", "timestamp", "value")}
 """What PyYAML takes an unquoted text for by rules that are not wanted here."""
 
@@ -29,6 +31,16 @@ class Loader(yaml.SafeLoader):
                 raise yaml.YAMLError(f"{key.value} stands twice in one mapping, line {key.start_mark.line + 1}")
             seen.add(key.value)
         return node
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError, AttributeError) as error:  # what PyYAML's own constructors end in
+            if not isinstance(node, yaml.ScalarNode):
+                raise
+            kind, text = node.tag.removeprefix(_TAG), node.value
+            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+            raise yaml.YAMLError(f"{shown!r} is no {kind}, line {node.start_mark.line + 1}") from error
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
         text = self.construct_scalar(node)

@@ -45,6 +45,27 @@ def test_an_unquoted_value_is_what_a_person_reads(tmp_path: Path, text: str, val
     assert [type(each) for each in read] == [type(value)] * 2
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("!!int abc", "'abc' is no int, line 2"),
+        ("!!int", "'' is no int, line 2"),
+        ("!!float 1,5", "'1,5' is no float, line 2"),
+        ("!!bool maybe", "'maybe' is no bool, line 2"),
+        ("!!timestamp nonsense", "'nonsense' is no timestamp, line 2"),
+        ("!!timestamp 2025-13-45", "'2025-13-45' is no timestamp, line 2"),
+        ("9" * 5000, f"'{'9' * 40}…' is no int, line 2"),
+    ],
+)
+def test_a_value_that_is_not_of_its_tag_is_one_message(tmp_path: Path, value: str, said: str) -> None:
+    (tmp_path / "run.yml").write_text(f"first: 1\nkey: {value}\n")
+    with pytest.raises(UserError) as caught:
+        read_yaml(tmp_path / "run.yml")
+    assert str(caught.value) == f"{tmp_path / 'run.yml'}: this is not valid YAML: {said}"
+    with pytest.raises(UserError, match="the value is not valid YAML: '"):
+        apply_overrides({}, [f"key={value}"])
+
+
 class Named(Settings):
     name: str
     out: Path
