@@ -17,6 +17,8 @@ from settings import UserError, iterate_jsonl
 from settings.files import SAVE_AS_UTF8, not_utf8
 
 Row = dict[str, Any]
+Names = Mapping[str, str | None]
+"""Field to the column that is mapped to it, None for a field without one."""
 
 _BATCH = 1000
 """Rows that are taken from a columnar file at once."""
@@ -28,7 +30,7 @@ class Rows:
     """The rows of a source: read from the disk each time they are iterated over, never all in memory.
 
     Making one reads the source once: for the number of rows, for their hash, and to see that it can be read to its
-    end. Raises `UserError` for a source that cannot be, holds no rows, or lacks a mapped column.
+    end. Raises `UserError` for a source that cannot be, holds no rows, or lacks a mapped column or has it twice.
     """
 
     def __init__(self, source: Source, raw: Path, limit: int | None = None) -> None:
@@ -58,7 +60,7 @@ class Rows:
         return (self._consultation(index, row) for index, row in enumerate(self._raw()))
 
     def _raw(self) -> Iterator[Row]:
-        return itertools.islice(self._read(self._path), self._limit)
+        return itertools.islice(self._read(self._path, self._columns), self._limit)
 
     def _consultation(self, index: int, row: Row) -> Consultation:
         cells = {field: self._cell(index, field, row.get(column)) for field, column in self._columns.items()}
@@ -87,7 +89,7 @@ def looks_like_hub_id(text: str) -> bool:
     return bool(_HUB_ID.fullmatch(text)) and Path(text).suffix not in _READERS and not Path(text).exists()
 
 
-def _reader(path: Path) -> Callable[[Path], Iterator[Row]]:
+def _reader(path: Path) -> Callable[[Path, Names], Iterator[Row]]:
     reader = _read_arrow if path.is_dir() else _READERS.get(path.suffix.lower())
     if reader is None:
         raise UserError(
@@ -98,13 +100,14 @@ def _reader(path: Path) -> Callable[[Path], Iterator[Row]]:
     return reader
 
 
-def _read_csv(path: Path) -> Iterator[Row]:
+def _read_csv(path: Path, columns: Names) -> Iterator[Row]:
     csv.field_size_limit(sys.maxsize)
     done, line = 0, 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             _check_header(path, reader.fieldnames or ())
+            _check_once(path, reader.fieldnames or (), columns)
             line = reader.line_num + 1
             for done, row in enumerate(reader, start=1):
                 if None in row:
@@ -133,19 +136,29 @@ def _check_header(path: Path, names: Sequence[str]) -> None:
         )
 
 
-def _read_parquet(path: Path) -> Iterator[Row]:
+def _check_once(path: Path, names: Sequence[str], columns: Names) -> None:
+    for field, column in columns.items():
+        if column is not None and names.count(column) > 1:
+            raise UserError(
+                f"{path}: {names.count(column)} columns are called {column!r} (source.columns.{field})",
+                hint="give each its own name, and source.columns the one that is meant",
+            )
+
+
+def _read_parquet(path: Path, columns: Names) -> Iterator[Row]:
     import pyarrow
     import pyarrow.parquet
 
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
+            _check_once(path, file.schema_arrow.names, columns)
             for batch in file.iter_batches(batch_size=_BATCH):
                 yield from batch.to_pylist()
     except (OSError, pyarrow.ArrowException) as error:
         raise _unreadable(path, error) from error
 
 
-def _read_arrow(path: Path) -> Iterator[Row]:
+def _read_arrow(path: Path, _: Names) -> Iterator[Row]:
     import datasets
 
     try:
@@ -158,8 +171,8 @@ def _read_arrow(path: Path) -> Iterator[Row]:
         yield from cast(Any, batch).to_pylist()
 
 
-_READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
-    ".jsonl": iterate_jsonl,
+_READERS: dict[str, Callable[[Path, Names], Iterator[Row]]] = {
+    ".jsonl": lambda path, _: iterate_jsonl(path),
     ".csv": _read_csv,
     ".parquet": _read_parquet,
 }
@@ -171,7 +184,7 @@ def _unreadable(path: Path, error: Exception) -> UserError:
     return UserError(f"{path}: the source cannot be read: {' '.join(str(error).split())[:200]}")
 
 
-def _check_columns(name: str, columns: Mapping[str, str | None], present: Iterable[str]) -> None:
+def _check_columns(name: str, columns: Names, present: Iterable[str]) -> None:
     for field, column in columns.items():
         if column is not None and column not in present:
             raise UserError(

@@ -143,6 +143,26 @@ def test_a_source_that_cannot_be_used_is_one_message(
         list_of(Source(path=make(tmp_path), columns=COLUMNS), tmp_path)
 
 
+def doubled_parquet(path: Path) -> None:
+    names = ["Description", "Patient", "Doctor", "Doctor", "Note", "Note", "Status"]
+    pyarrow.parquet.write_table(pyarrow.table([[name] for name in names], names=names), path)
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
+def test_of_two_columns_of_one_name_none_is_taken_in_silence(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if path.suffix == ".csv":
+        path.write_text("Description,Patient,Doctor,Doctor,Note,Note,Status,,\na,b,c,d,e,f,g,,\n")
+    else:
+        doubled_parquet(path)
+    said = rf"{name}: 2 columns are called 'Doctor' \(source\.columns\.doctor\)\n\nhint: give each its own name"
+    with pytest.raises(UserError, match=said):
+        Rows(Source(path=path, columns=COLUMNS), tmp_path)
+    # One that nothing is mapped to may stand as often as it likes.
+    unmapped = Columns(description="Description", patient="Patient", doctor="Status", status=None)
+    assert len(Rows(Source(path=path, columns=unmapped), tmp_path)) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "hub"),
     [
