@@ -4,7 +4,8 @@ Axolotl trains what it finds: of an end token that the loss leaves out it says o
 that differs from that of the question nothing.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ _MESSAGES = [
     {"role": "assistant", "content": _ANSWER},
 ]
 _DAY = "\N{SECTION SIGN}day\N{SECTION SIGN}"
+_OPENING = ("<", "[")
+"""How the tokens that templates write begin."""
 _SHOWN = 40
 """Characters of a text in a message."""
 
@@ -25,8 +28,9 @@ _SHOWN = 40
 def check_turns(name: str, config: Mapping[str, Any], tokenizer: Any) -> None:
     """Raise `UserError` where an answer would be asked for otherwise than it is trained, or would not learn to end.
 
-    Only for SFT of conversations; with a system message where the dataset's file begins with one. Says so where each
-    day has another prompt. `tokenizer` gets the run's special tokens.
+    Likewise where the text of a conversation holds a token that parts or ends turns. Only for SFT of conversations;
+    with a system message where the dataset's file begins with one. Says so where each day has another prompt.
+    `tokenizer` gets the run's special tokens.
     """
     dataset = (config.get("datasets") or [{}])[0]
     if config.get("rl") or dataset.get("type") != "chat_template":
@@ -41,6 +45,7 @@ def check_turns(name: str, config: Mapping[str, Any], tokenizer: Any) -> None:
     _require_whole(name, messages, asked, trained)
     _require_same_prompt(name, asked, trained, tokenizer)
     _require_end(name, config, tokenizer, trained.rpartition(_ANSWER)[2])
+    _require_plain_text(name, config, tokenizer, trained)
     dated = tokenizer.apply_chat_template(messages, chat_template=template, tokenize=False, strftime_now=lambda _: _DAY)
     if _DAY in dated:
         console.print(
@@ -158,3 +163,36 @@ def _stopped_at(base_model: str, tokenizer: Any) -> set[int]:
     except (OSError, ValueError):
         own = None
     return {*tokenizer.all_special_ids, *(own if isinstance(own, list) else [] if own is None else [own])}
+
+
+def _require_plain_text(name: str, config: Mapping[str, Any], tokenizer: Any, trained: str) -> None:
+    """Raise where the text of a message holds a token that parts or ends turns, as which the tokenizer reads it."""
+    stops = _stopped_at(str(config.get("base_model")), tokenizer)
+    added = tokenizer.added_tokens_decoder.items()
+    # A template may write tokens that are not marked as special, as DeepSeek's; some tokenizers add spaces as well.
+    tokens = [
+        one.content for id, one in added if id in stops or (one.content in trained and one.content.startswith(_OPENING))
+    ]
+    reserved = re.compile("|".join(map(re.escape, tokens)) or "(?!)")
+    for dataset in [*(config.get("datasets") or []), *(config.get("test_datasets") or [])]:
+        held = [(*where, match.group()) for *where, text in _texts(dataset) if (match := reserved.search(text))]
+        if held:
+            row, role, token = held[0]
+            rows = len({row for row, *_ in held})
+            raise UserError(
+                f"{name}: {dataset['path']}, row {row}: the {role} message holds {token}, at which the tokenizer of "
+                f"base_model would part or end the turn; rows of the file with such a text: {rows}",
+                hint="write it otherwise in the source and run prep again, or take each such row out of the file",
+            )
+
+
+def _texts(dataset: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
+    """The messages of a dataset in a file: 1-based row, role and text."""
+    path = Path(str(dataset.get("path")))
+    if path.suffix != ".jsonl" or not path.is_file():
+        return
+    for number, row in enumerate(iterate_jsonl(path), start=1):
+        messages = row.get(dataset.get("field_messages") or "messages")
+        for message in messages if isinstance(messages, list) else ():
+            if isinstance(message, dict) and isinstance(message.get("content"), str):
+                yield number, str(message.get("role")), message["content"]
