@@ -20,10 +20,13 @@ _NO_SYSTEM = re.compile(
     re.IGNORECASE,
 )
 """What chat templates and Gemini say of a system message to a model that takes none."""
+_TOO_LONG = re.compile(r"context[ _-]?(length|window|size)|(prompt|input) is too long", re.IGNORECASE)
 
 
 def remedy(reason: str) -> str:
     """Return what to do about requests that a server calls wrong, by the reason that it gave."""
+    if _TOO_LONG.search(reason):  # which may speak of the system prompt as well
+        return "prompt and max_tokens must fit together into the model's context: a smaller max_tokens leaves more room"
     if _NO_SYSTEM.search(reason):
         return "this model may take no system message: system_role: false puts ours before the first user message"
     return _CHECK

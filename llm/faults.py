@@ -35,6 +35,12 @@ _FILTERED = re.compile(
     re.IGNORECASE,
 )
 """What they say of it, with status 400 or 403. An account that was flagged is another thing."""
+_UNKNOWN_FIELD = re.compile(
+    r"(unrecogni[sz]ed|unknown|unexpected|unsupported) (\w+ )?(argument|parameter|field|keyword|key|property)\b"
+    r"|extra (inputs|fields)|extra_forbidden",
+    re.IGNORECASE,
+)
+"""What they say of a field of the request, which may be called content_filter."""
 OVERLOADED = 429
 LONGEST_PAUSE = 3600.0
 """Seconds of a Retry-After that a run waits out; for longer ones it ends."""
@@ -73,7 +79,7 @@ def read_status(status: int, body: str, wait: float | None = None) -> RequestFai
     retriable = status in _RETRIED or status >= 500
     failure = RequestFailed(f"HTTP {status}{said}", retriable=retriable, wait=wait, status=status)
     failure.body = None if status == 401 else body
-    if status in (400, DENIED) and _FILTERED.search(body):
+    if status in (400, DENIED) and _FILTERED.search(body) and not _UNKNOWN_FIELD.search(body):
         failure.kind = FLAGGED
     return failure
 

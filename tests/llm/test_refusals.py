@@ -59,6 +59,16 @@ def test_a_model_that_takes_no_system_message_is_told_with_the_remedy(
     assert kinds(together(mended, tmp_path, 20, asked)) == {Reply}
 
 
+def test_a_prompt_that_is_too_long_is_no_system_message_that_is_not_taken(
+    server: ChatServer, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    said = "This model's maximum context length is 2048 tokens. Shorten the messages or the system prompt."
+    server.script = lambda seen, times: Act(status=400, raw=said)
+    stopped = next(end for end in together(endpoint, tmp_path, 20) if isinstance(end, UserError))
+    assert "a smaller max_tokens leaves more room" in str(stopped.hint)
+    assert "system_role" not in str(stopped.hint)
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -152,6 +162,23 @@ def test_any_number_of_texts_in_a_row_that_a_filter_names_are_those_rows_alone(
     assert [n for n, end in enumerate(ended) if isinstance(end, RequestFailed)] == list(delicate)
     assert {end.kind for end in ended if isinstance(end, RequestFailed)} == {"flagged"}
     assert len(server.seen) == 50
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"error": {"message": "Unrecognized request argument supplied: content_filter"}}',
+        '{"error": {"message": "Unknown parameter: \'content_filter\'."}}',
+        '{"detail": [{"type": "extra_forbidden", "loc": ["body", "content_filter"], "msg": "Extra inputs are not"}]}',
+    ],
+)
+def test_a_field_that_the_server_does_not_know_is_no_text_that_was_flagged(
+    server: ChatServer, endpoint: Endpoint, tmp_path: Path, said: str
+) -> None:
+    server.script = lambda seen, times: Act(status=400, raw=said)
+    stopped = next(end for end in together(endpoint, tmp_path, 40) if isinstance(end, UserError))
+    assert "check model, max_tokens, temperature" in str(stopped.hint)
+    assert len(server.seen) < 20
 
 
 def test_an_account_that_was_flagged_is_no_text(server: ChatServer, endpoint: Endpoint, tmp_path: Path) -> None:
