@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="prep",
+        prog="python -m prep",
         description="Turn replies into outlines and write them as a chat dataset.",
         epilog="Any key of the config can be set: teacher.concurrency=16 gate.tries=5",
     )

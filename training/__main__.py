@@ -12,6 +12,7 @@ from training.use.command import add_commands, positive
 
 SAMPLE = "data/sample/consultations.jsonl"
 COLUMNS = "Description,Patient,Doctor"
+KEYS = "Any key of the run can be set: micro_batch_size=1 num_epochs=2"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     base.add_argument("--columns", default=COLUMNS, help="columns of --texts that hold text (%(default)s)")
     check = commands.add_parser("check", help="hold YAMLs against Axolotl's schema, unknown keys refused")
     check.add_argument("files", nargs="*", help="default: every run in configs/ with every override that fits it")
-    train = commands.add_parser("train", help="train a run; key=value overrides any key of it")
+    train = commands.add_parser("train", help="train a run; key=value overrides any key of it", epilog=KEYS)
     train.add_argument("config")
     train.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
     train.add_argument("--gpus", type=positive, default=1, help="GPUs of all machines; a step's tokens stay the same")
@@ -58,12 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--machines", type=positive, default=1, help="machines that run this command, one rank each")
     train.add_argument("--rank", type=int, default=0, help="number of this machine, from 0")
     train.add_argument("--main", default="", metavar="HOST:PORT", help="address of machine 0, the same everywhere")
-    plan = commands.add_parser("plan", help="memory, time and cost of a run, without weights or a GPU")
+    plan = commands.add_parser("plan", help="memory, time and cost of a run, without weights or a GPU", epilog=KEYS)
     plan.add_argument("config")
     plan.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
     plan.add_argument("--gpus", type=positive, default=1, help="GPUs that share the run")
     add_arguments(plan)
-    modal = commands.add_parser("modal", help="print what would run on Modal and, with an account, run it there")
+    modal = commands.add_parser(
+        "modal", help="print what would run on Modal and, with an account, run it there", epilog=KEYS
+    )
     modal.add_argument("config")
     modal.add_argument("--override", action="append", default=[], metavar="FILE", help="YAML laid over the run")
     modal.add_argument("--gpu", metavar="NAME", help="another card than configs/cloud/modal.yml names")

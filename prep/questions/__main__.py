@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="prep.questions",
+        prog="python -m prep.questions",
         description="Make questions by severity and topic, none near to one that was trained on, as chat JSON Lines.",
         epilog="Any key of the config can be set: teacher.max_cost=0.5 near_duplicate=0.5",
     )

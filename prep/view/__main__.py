@@ -45,7 +45,7 @@ def _require_own_spec(run: Run, spec: StructureSpec, config: PrepConfig) -> None
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="prep.view",
+        prog="python -m prep.view",
         description="Write one HTML page with the replies and outlines of a prep run, side by side.",
         epilog="Any key of the config can be set: spec=other.yml",
     )

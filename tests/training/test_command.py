@@ -32,6 +32,11 @@ def test_a_mistake_is_one_message_and_exit_2(run_module: Run, arguments: list[st
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["train", "plan", "modal"])
+def test_a_command_that_takes_keys_says_so_in_its_help(run_module: Run, command: str) -> None:
+    assert "Any key of the run can be set: " in run_module("training", command, "--help").stdout
+
+
 @pytest.mark.slow
 def test_a_key_that_axolotl_would_drop_stops_the_launch(run_module: Run, tiny_run: Callable[..., Path]) -> None:
     done = run_module("training", "train", tiny_run(), "datasets_num_proc=2")
