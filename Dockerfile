@@ -1,4 +1,5 @@
-# The training image: CUDA 13.0 (what the locked torch is built for), the locked environment, flash-attn built here.
+# One image for prep, training and evals: CUDA 13.0 (what the locked torch is built for), the locked environment,
+# flash-attn built here.
 #
 #   docker build -t outline-tuning .
 #   mkdir -p outputs          (both folders must belong to the user with id 1000, or the image cannot write to them)
