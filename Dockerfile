@@ -11,6 +11,10 @@
 # says: for packed bf16 or fp16 sequences PyTorch's own varlen FlashAttention-2 kernels on sm_80 and newer, and a
 # block-diagonal mask where those cannot run. No wheel of flash-attn exists for this torch, so it is compiled; without
 # it (--build-arg FLASH_ATTN=) the image builds in minutes and trains by the second way.
+#
+# Tried so far: built without flash-attn over plain Ubuntu 24.04 in the place of NVIDIA's image, where prep, a training
+# and an evaluation of the tiny model, plan and doctor ran as the image's user on a CPU. Of flash-attn one kernel was
+# compiled for both architectures, and its interface parsed, against the locked torch with CUDA 13.0.
 
 FROM nvidia/cuda:13.0.2-cudnn-devel-ubuntu24.04
 
