@@ -168,7 +168,7 @@ class PrepConfig(Settings):
     )
     ray: Ray | None = Field(default=None, description="for engine: ray")
     batch: Batch | None = Field(default=None, description="for engine: batch")
-    teacher: Teacher
+    teacher: Teacher = Field(description="who writes the outlines: `openai`, a hosted model, or `rules`, offline")
     prompts: Prompts | None = None
     gate: Gate
     chat: Chat

@@ -55,7 +55,7 @@ class QuestionsConfig(Settings):
     per_request: int = Field(ge=1, description="questions that one request asks for at most")
     rounds: int = Field(ge=1, description="times that what is missing is asked for")
     save_every: float = Field(gt=0, description="seconds between two forced writes of the journal to the disk")
-    teacher: Teacher
+    teacher: Teacher = Field(description="who writes the questions: `openai`, a hosted model, or `templates`, offline")
     prompts: Prompts
 
     @field_validator("teacher", mode="before")
