@@ -92,7 +92,9 @@ def _rounds(config: PrepConfig) -> Mapping[str, int]:
 
 def _already(config: PrepConfig, rows: dict) -> int:
     kept, failed = rows["kept"], sum(rows["failed"].values())
-    output.print(f"already done: {kept} of {rows['total']} rows are in {config.out}, made from what is given now")
+    output.print(
+        f"already done: {kept} of {rows['total']} rows are in {config.out}, made from what is given now", soft_wrap=True
+    )
     return _success(config, kept, failed)
 
 
@@ -134,7 +136,8 @@ def _finish(config: PrepConfig, given: Inputs, outcome: Outcome) -> int:
         if before is not None:
             output.print(f"the dataset that an earlier run left here now lies in {before}", soft_wrap=True)
         return 1
-    output.print(f"in {config.out}: chat/ processed/ {failed.name} {manifest.NAME}", soft_wrap=True)
+    made = " ".join(f"{name}/" for name in ("chat", "processed", "preferences") if (config.out / name).is_dir())
+    output.print(f"in {config.out}: {made} {failed.name} {manifest.NAME}", soft_wrap=True)
     return 1 if over else _success(config, tally.kept, tally.failed)
 
 

@@ -53,9 +53,8 @@ def summary(
 
     Before the end nobody knows what the answers about the rows that are left will bring.
     """
-    table = Table(
-        title=f"{config.source.name()} through {config.teacher.name}", show_header=False, title_justify="left"
-    )
+    through = config.teacher.model if isinstance(config.teacher, Endpoint) else config.teacher.name
+    table = Table(title=f"{config.source.name()} through {through}", show_header=False, title_justify="left")
     table.add_column(justify="left")
     table.add_column(justify="right")
     table.add_row("rows", str(tally.total))

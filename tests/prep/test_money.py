@@ -176,3 +176,13 @@ def test_answers_without_token_counts_are_told_with_what_they_may_cost(
     capsys.readouterr()
     assert prep(source(rows), tmp_path / "counted") == 0
     assert "estimated" not in capsys.readouterr().out
+
+
+def test_the_closing_table_names_the_model_that_was_asked_and_every_folder(
+    server: ChatServer, source, prep: Run, tmp_path: Path, capsys
+) -> None:
+    server.script = lambda seen, times: (flat if len(seen.body["messages"]) == 2 else good)(seen, times)
+    assert prep(source(make_rows(6)), tmp_path / "out") == 0
+    printed = plain(capsys.readouterr().out)
+    assert "through deepseek-chat" in printed
+    assert "chat/ processed/ preferences/ failed.jsonl manifest.json" in printed
