@@ -27,7 +27,8 @@ def render(
 
     A step holds as many sequences as the run's own file says, on any number of GPUs and with any micro batch, unless
     `gradient_accumulation_steps` is given. FlashAttention is taken where it is installed and nothing asks otherwise.
-    Under Ray the GPUs are its workers. A path that begins with ~/ lies in the home folder.
+    Under Ray the GPUs are its workers. A key of the run that an override sets to null is taken out: a plugin that an
+    override leaves out takes the names of its keys with it. A path that begins with ~/ lies in the home folder.
     """
     run = read_yaml(path)
     given: dict[str, Any] = {}
@@ -36,7 +37,7 @@ def render(
     given = apply_overrides(given, keys)
     if "attn_implementation" not in given and not on_cpu(run) and importlib.util.find_spec("flash_attn"):
         given = merge(given, read_yaml(FLASH_ATTENTION))
-    config = merge(run, given)
+    config = {key: value for key, value in merge(run, given).items() if key not in run or value is not None}
     if "gradient_accumulation_steps" not in given:
         config = {**config, **_same_step(str(path), run, config, gpus)}
     if config.get("use_ray"):
@@ -116,7 +117,10 @@ def check_datasets(name: str, config: Mapping[str, Any]) -> None:
 def _how_to_get(model: str) -> str:
     if model.startswith(TRAINED_HERE):
         return f"this run continues from a trained model: the head of its YAML says what trains {model}"
-    return "`just base-model smollm2` and `just base-model tiny` make those of the CPU runs"
+    return (
+        "`just base-model smollm2` makes models/SmolLM2-135M-Instruct, `just base-model tiny` models/tiny; what makes "
+        "another stands at the head of the run's YAML"
+    )
 
 
 def is_file(path: str) -> bool:

@@ -66,4 +66,6 @@ def _keep(path: Path, schema: dict[str, Any]) -> None:
 
 def _refuse(name: str, problems: list[str]) -> None:
     if problems:
-        raise UserError("\n".join(f"{name}: {problem}" for problem in problems))
+        unknown = any("is not a key of Axolotl" in problem for problem in problems)
+        hint = "keys of a plugin are known where `plugins` names it; KEY=null takes one out of a run"
+        raise UserError("\n".join(f"{name}: {problem}" for problem in problems), hint=hint if unknown else None)

@@ -7,6 +7,7 @@ import pytest
 
 from settings import UserError, read_yaml
 from training.render import check_inputs, render, write_config
+from training.schema import check_config
 
 QWEN = "configs/qwen-full.yml"
 SMALL_GPU = "configs/hardware/a10g-24gb.yml"
@@ -46,6 +47,23 @@ def test_a_later_override_wins_and_the_rest_is_kept(tmp_path: Path) -> None:
     assert config["gradient_checkpointing"] is False
     assert config["learning_rate"] == 1e-4
     assert config["base_model"] == read_yaml(QWEN)["base_model"]
+
+
+def test_an_override_takes_a_plugin_out_with_its_keys() -> None:
+    own = [f"{key}=null" for key in read_yaml(QWEN) if key.startswith("liger_")]
+    bare = render(QWEN, keys=["plugins=[]", *own])
+    check_config(QWEN, bare)
+    assert not [key for key in bare if key.startswith("liger_")]
+
+
+def test_keys_that_outlive_their_plugin_are_told_with_the_remedy() -> None:
+    with pytest.raises(UserError, match="liger_rope is not a key of Axolotl") as caught:
+        check_config(QWEN, render(QWEN, keys=["plugins=[]"]))
+    assert "KEY=null takes one out" in (caught.value.hint or "")
+
+
+def test_a_misspelt_key_of_null_is_kept_to_be_refused() -> None:
+    assert "deepsped" in render(QWEN, keys=["deepsped=null"])
 
 
 def test_a_changed_dataset_is_tokenized_anew(tmp_path: Path) -> None:
