@@ -26,6 +26,8 @@ def dataset_card(folder: Path, manifest: Mapping[str, Any], pairs: list[str], li
     `pairs`: the names of the preference files that are pushed too.
     """
     front, body = _parted((folder / "chat/README.md").read_text(encoding="utf-8"))
+    source = _public(manifest["source"])
+    body = body.replace(manifest["source"], source)
     if licence:
         front["license"] = licence
     if pairs:
@@ -33,7 +35,7 @@ def dataset_card(folder: Path, manifest: Mapping[str, Any], pairs: list[str], li
         front["configs"].append({"config_name": "preferences", "data_files": files})
     teacher = manifest["teacher"]
     rows = {
-        "source": f"`{manifest['source']}`, SHA-256 `{manifest['inputs']['source']}`",
+        "source": f"`{source}`, SHA-256 `{manifest['inputs']['source']}`",
         "teacher": f"`{teacher['name']}`" + (f", model `{teacher['model']}`" if teacher.get("model") else ""),
         "rows kept": f"{manifest['rows']['kept']} of {manifest['rows']['total']}",
         "requests to the teacher": manifest["usage"]["total"]["requests"],
@@ -41,6 +43,11 @@ def dataset_card(folder: Path, manifest: Mapping[str, Any], pairs: list[str], li
         "made with": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items() if version),
     }
     return _joined(front, f"{body.rstrip()}\n\n## How it was made\n\n{_table(rows)}\n")
+
+
+def _public(source: str) -> str:
+    """Return the name of a source: of a file by its full path without the folders, which are this machine's affair."""
+    return Path(source).name if Path(source).is_absolute() else source
 
 
 def model_card(model: Model, licence: str | None, repository: str, system: str) -> str:
@@ -94,7 +101,7 @@ def _data(run: Mapping[str, Any]) -> str:
             made = json.loads(manifest.read_text(encoding="utf-8"))
             teacher, rows = made["teacher"], made["rows"]
             lines.append(
-                f"Made from `{made['source']}` by the teacher `{teacher.get('model', teacher['name'])}`: "
+                f"Made from `{_public(made['source'])}` by the teacher `{teacher.get('model', teacher['name'])}`: "
                 f"{rows['kept']} of {rows['total']} rows were kept."
             )
     return " ".join(lines)

@@ -98,6 +98,24 @@ def test_a_dataset_goes_to_a_private_repository_with_its_card(dataset: Path, hub
     assert SECRET not in done.stdout + done.stderr
 
 
+def test_a_card_names_its_source_without_the_folders_of_this_machine(
+    dataset: Path, model: Path, run_module: Run
+) -> None:
+    manifest = dataset / "manifest.json"
+    made = json.loads(manifest.read_text(encoding="utf-8"))
+    card = dataset / "chat/README.md"
+    card.write_text(card.read_text(encoding="utf-8") + "\nfrom /home/anna/clinic/rows.jsonl\n", encoding="utf-8")
+    made["source"] = "/home/anna/clinic/rows.jsonl"
+    made["files"]["chat/README.md"] = hashlib.sha256(card.read_bytes()).hexdigest()
+    manifest.write_text(json.dumps(made), encoding="utf-8")
+    done = run_module("training", "push", dataset, "--repo", "me/outlines", "--dry-run")
+    assert "from rows.jsonl" in done.stdout
+    assert "`rows.jsonl`, SHA-256" in done.stdout
+    assert "anna" not in done.stdout
+    done = run_module("training", "push", model, "--repo", "me/outlines", "--dry-run")
+    assert "Made from `rows.jsonl`" in done.stdout
+
+
 def test_a_models_card_tells_its_run_and_its_data(model: Path, hub: Hub, run_module: Run) -> None:
     done = run_module(
         "training", "push", model, "--repo", "me/qwen", "--public", "--license", "apache-2.0",
