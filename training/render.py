@@ -110,7 +110,8 @@ def check_datasets(name: str, config: Mapping[str, Any]) -> None:
                 raise UserError(
                     f"{name}: {key}.{number}.path: there is no file {dataset['path']}",
                     hint="`just prep` makes data/chat, and data/preferences of a hosted teacher's repaired answers; "
-                    "with --config configs/prep-sample.yml it makes data/quickstart",
+                    "with --config configs/prep-sample.yml it makes data/quickstart; what makes another stands at "
+                    "the head of the run's YAML",
                 )
 
 

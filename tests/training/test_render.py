@@ -62,6 +62,14 @@ def test_keys_that_outlive_their_plugin_are_told_with_the_remedy() -> None:
     assert "KEY=null takes one out" in (caught.value.hint or "")
 
 
+def test_a_missing_file_of_another_domain_has_its_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = render("configs/it-support/tiny.yml")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="data/it-support-made") as caught:
+        check_inputs("tiny.yml", config)
+    assert "head of the run's YAML" in (caught.value.hint or "")
+
+
 def test_a_misspelt_key_of_null_is_kept_to_be_refused() -> None:
     assert "deepsped" in render(QWEN, keys=["deepsped=null"])
 
