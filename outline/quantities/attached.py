@@ -37,6 +37,8 @@ _PERIODS = ("day", "week", "month", "year", "fortnight", "decade")
 _PREFIXES = frozenset("day days week weeks wk month months year years yr".split())
 # "the next day one tablet" numbers no day
 _ORDERING = frozenset("a next same following previous other first last that this another per every each / one".split())
+_MOST = 24
+"""Numbers of a range at most: a model that loops writes "1/1/1/1" without an end."""
 _LONGEST = 12
 """Words of a list that a unit may begin: "days 3, 7, 14 and 28"."""
 _CURRENCIES = frozenset("$ £ € ₹ usd eur gbp rs".split())
@@ -59,7 +61,7 @@ class Attached(NamedTuple):
 def range_end(line: Line, at: int) -> int:
     """The place of the last number of the range that the one at `at` begins: "5 to 7 or 8", "4 to as much as 6"."""
     words, last = line.words, at
-    while True:
+    for _ in range(_MOST):
         step = last + 1
         joined = words[step] in _JOINS and (words[step] != "and" or words[at - 1] in ("between", "from"))
         if joined:
@@ -72,12 +74,13 @@ def range_end(line: Line, at: int) -> int:
         if line.kind(step) not in ("number", "part"):
             return last
         last = step
+    return last
 
 
 def range_start(line: Line, at: int) -> int:
     """The place before the range that the number at `at` ends: that of "every" in "every 4 to 6 hours"."""
-    before = at - 1
-    while before > 0 and line.words[before] in _JOINS and line.kind(before - 1) == "number":
+    before, first = at - 1, at - 2 * _MOST
+    while before > max(0, first) and line.words[before] in _JOINS and line.kind(before - 1) == "number":
         before -= 2
     return before
 

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outline import Node, Outline, check_fidelity, content_words, unsupported_numbers
+from outline.quantities import find_quantities
 
 REPLY = "take two tablets of 500mg for 5 to 7 days do not drink alcohol vitamin b12 is normal"
 
@@ -137,3 +138,12 @@ def test_a_text_is_always_faithful_to_itself(text: str) -> None:
 )
 def test_a_number_of_a_model_that_loops_is_unsupported(number: str) -> None:
     assert unsupported_numbers(f"- take {number}", "it hurts", "rest")
+
+
+@pytest.mark.parametrize("mark", ["/", "-", " ", "x"])
+def test_a_range_has_a_bounded_length_so_that_a_loop_is_read_in_time(mark: str) -> None:
+    """Each number is read with the unit of its range: over a range without an end that is a square of steps."""
+    short, long = (find_quantities(mark.join(["7"] * count) + " cm") for count in (20, 400))
+    assert {quantity.form for quantity in short} == {"7cm"}
+    assert long[0].form == "7"
+    assert sum(quantity.form == "7cm" for quantity in long) < 40
