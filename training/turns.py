@@ -78,7 +78,11 @@ def _has_system(dataset: Mapping[str, Any]) -> bool:
     path = Path(str(dataset.get("path")))
     row = next(iterate_jsonl(path), {}) if path.suffix == ".jsonl" and path.is_file() else {}
     messages = row.get(dataset.get("field_messages") or "messages")
-    return isinstance(messages, list) and bool(messages) and messages[0].get("role") == "system"
+    return (
+        isinstance(messages, list)
+        and isinstance(first := next(iter(messages), None), dict)
+        and first.get("role") == "system"
+    )
 
 
 def _render(

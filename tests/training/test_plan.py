@@ -218,3 +218,17 @@ def test_a_run_that_no_conversation_fits_is_one_message_with_the_least_length(
     assert least
     enough = run_module(*run, least.group(1), HF_HUB_OFFLINE="1")
     assert (enough.returncode, "conversations over sequence_len" in enough.stdout) == (0, True), enough.stderr
+
+
+@pytest.mark.parametrize("key", ["sequence_len=abc", "num_epochs=x", "special_tokens=3", "datasets=[x]", "num_epoch=2"])
+def test_a_key_that_axolotl_would_refuse_is_one_message(key: str, run_module: Run, chat_file: Path, tiny: Path) -> None:
+    done = run_module("training", "plan", "configs/tiny-cpu.yml", "--data", chat_file, f"base_model={tiny}", key)
+    assert done.returncode == 2
+    assert f"configs/tiny-cpu.yml: {key.partition('=')[0]}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_message_that_is_no_mapping_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "chat.jsonl").write_text('{"messages": [["user", "hi"]]}\n', encoding="utf-8")
+    with pytest.raises(UserError, match="every line must hold a conversation"):
+        read_lengths("run.yml", {}, str(tmp_path / "chat.jsonl"))

@@ -16,6 +16,7 @@ from training.plan.report import as_dict, show
 from training.plan.sweep import show_sweep, sweep
 from training.plan.tokens import read_lengths
 from training.render import check_not_missing, on_cpu, render
+from training.schema import check_config
 
 DEFAULT = "a10g-24gb,a100-80gb,h100,h200"
 
@@ -44,6 +45,7 @@ def plan_run(options: argparse.Namespace, keys: Sequence[str]) -> int:
     """Print the plan of a run, or its sweep; raises `UserError` for anything that cannot be planned."""
     cards, prices = find_cards(options.gpu), read_prices()
     config = render(options.config, options.override, keys, options.gpus)
+    check_config(options.config, config)
     for key in ("base_model", "sequence_len"):
         if not config.get(key):
             raise UserError(f"{options.config}: {key} is missing")

@@ -63,9 +63,13 @@ def _conversations(name: str, config: Mapping[str, Any], data: str | None) -> li
         )
     field = "messages" if data else (config.get("datasets") or [{}])[0].get("field_messages") or "messages"
     conversations: list[Any] = [row.get(field) for row in read_jsonl(path)]
-    if not conversations or not all(isinstance(messages, list) and messages for messages in conversations):
+    if not conversations or not all(_is_conversation(messages) for messages in conversations):
         raise UserError(f"{path}: every line must hold a conversation under {field!r}")
     return conversations
+
+
+def _is_conversation(messages: Any) -> bool:
+    return isinstance(messages, list) and bool(messages) and all(isinstance(message, dict) for message in messages)
 
 
 def _counter(tokenizer: "PreTrainedTokenizerBase | None") -> tuple[Callable[[list[str]], list[int]], str]:
