@@ -17,6 +17,8 @@ LONG_CLAUSE = 20
 """Words above which a clause is cut where its grammar shows a seam."""
 VERY_LONG_POINT = 36
 """Words above which the rest of a point is hung below its beginning."""
+LEVELS = 3
+"""A heading, a kind and its points; only below a very long point there is a fourth."""
 _KEPT_SHARE = 0.95
 
 
@@ -38,6 +40,11 @@ class RulesTeacher:
     """
 
     def __init__(self, vocabulary_path: str | Path, spec: StructureSpec) -> None:
+        if spec.min_depth > LEVELS:
+            raise UserError(
+                f"the offline teacher writes {LEVELS} levels, the structure's min_depth is {spec.min_depth}",
+                hint="a hosted teacher writes deeper ones: --teacher openai",
+            )
         self.spec = spec
         self.vocabulary, self.grammar = load_vocabulary(vocabulary_path)
         _refuse_harmful(vocabulary_path, self.vocabulary)

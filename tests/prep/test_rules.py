@@ -208,3 +208,9 @@ def test_a_mistake_in_a_vocabulary_is_named(
     vocabulary.write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=f"bicycle.yml.*{said}"):
         RulesTeacher(vocabulary, spec)
+
+
+def test_more_levels_than_the_offline_teacher_writes_are_refused_at_once(root: Path) -> None:
+    deep = StructureSpec(min_depth=4, max_children=3, max_roots=3, allow_prose=False)
+    with pytest.raises(UserError, match="3 levels, the structure's min_depth is 4"):
+        RulesTeacher(root / "prep/rules/clinical.yml", deep)
