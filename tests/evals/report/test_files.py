@@ -39,6 +39,8 @@ def test_card_of_a_trained_model_tells_its_training_and_only_what_was_measured(t
     assert "| `learning_rate` | `0.0003` |" in card
     assert "data/train.jsonl" in card
     assert "no medical device" in card
+    # What it was told is up to its questions and its task; only what the answers are held against is the run's.
+    assert "The answers are held against this contract: Answer as one nested" in card
     assert "| Compliant | 100% |" in card
     assert "MECE" not in card
     assert "Urgency" not in card
