@@ -37,7 +37,8 @@ def render(
     given = apply_overrides(given, keys)
     if "attn_implementation" not in given and not on_cpu(run) and importlib.util.find_spec("flash_attn"):
         given = merge(given, read_yaml(FLASH_ATTENTION))
-    config = {key: value for key, value in merge(run, given).items() if key not in run or value is not None}
+    taken_out = {key for key in run if key in given and given[key] is None}
+    config = {key: value for key, value in merge(run, given).items() if key not in taken_out}
     if "gradient_accumulation_steps" not in given:
         config = {**config, **_same_step(str(path), run, config, gpus)}
     if config.get("use_ray"):
