@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from benchmarks.learning_data import ASIDE, set_aside, shorten, write_flat, write_pairs
@@ -168,9 +169,10 @@ def _compare(scores: Scores, before: str, after: str, flag: str) -> Comparison:
 def _report(name: str, title: str, scores: Scores, found: Found) -> None:
     """Print the table and write the JSON beside the other results."""
     shares = {model: {key: fmean(row[key] for row in rows) for key in FIGURES} for model, rows in scores.items()}
-    table = Table(title=title, title_justify="left")
+    # As narrow as it can be, for the 80 columns of a terminal.
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for heading in ("Run", "Compliant", "Loops", "Repetition", "Against", "Difference", "p"):
-        table.add_column(heading, justify="left" if heading in ("Run", "Against") else "right")
+        table.add_column(heading, justify="left" if heading in ("Run", "Against") else "right", no_wrap=True)
     for model, figures in shares.items():
         pair = found.get(model)
         against = [pair.first, f"{100 * pair.difference:+.0f} points", f"{pair.p_value:.2g}"] if pair else ["", "", ""]
