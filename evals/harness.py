@@ -38,6 +38,7 @@ def evaluate(config: EvalConfig) -> Evaluation:
     that was run before with the same files, arguments, code and questions is not loaded again.
     """
     spec = StructureSpec.load(config.spec)
+    _require_questions(config)
     found = subjects(config)
     tasks = {condition.task.name: condition.task for subject in found for condition in subject.conditions}
     questions = {
@@ -86,6 +87,17 @@ def _score(
     ]
     write_jsonl(asking.config.out / condition.folder / "scores.jsonl", rows)
     return Result(condition, subject, completions, by_key, measured, error)
+
+
+def _require_questions(config: EvalConfig) -> None:
+    for key in ("questions", "reference_answers"):
+        path = getattr(config, key)
+        if path is not None and not path.exists():
+            raise UserError(
+                f"{path}: the file cannot be read: there is none ({key} of the config)",
+                hint="`just prep` makes data/chat, with --config configs/prep-sample.yml data/quickstart; "
+                "`just questions` makes data/questions",
+            )
 
 
 def _write_plan(config: EvalConfig, found: Sequence[Subject], questions: Mapping[str, Sequence[Question]]) -> None:

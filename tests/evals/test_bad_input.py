@@ -29,8 +29,8 @@ from settings import UserError
             "models=[{name: a, constrained: true, endpoint: {base_url: 'http://127.0.0.1:1/v1', model: m}}]",
             "models.0 constrained needs endpoint.grammar_field",
         ),
-        ("questions=nowhere.jsonl", "nowhere.jsonl: the file cannot be read"),
-        ("reference_answers=nowhere.jsonl", "nowhere.jsonl: the file cannot be read"),
+        ("questions=nowhere.jsonl", "nowhere.jsonl: the file cannot be read: there is none (questions of the config)"),
+        ("reference_answers=nowhere.jsonl", "`just prep` makes data/chat"),
         ("spec=nowhere.yml", "nowhere.yml: the config cannot be read"),
     ],
 )
