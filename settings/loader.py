@@ -33,6 +33,7 @@ class Loader(yaml.SafeLoader):
         return node
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """Return the value of a node; raises `YAMLError` with its line for one that is not of its tag."""
         try:
             return super().construct_object(node, deep)
         except (ValueError, KeyError, AttributeError) as error:  # what PyYAML's own constructors end in

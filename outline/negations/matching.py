@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from outline.negations.cases import Case, Verdict, cases_of
 from outline.negations.claims import Claim, Passage
 from outline.negations.index import Index
-from outline.negations.lexicon import BITS, DENIED, STATED
+from outline.negations.lexicon import STATED
+from outline.negations.opposites import is_put_in, is_turned, only_states
 from outline.negations.relations import Relation, relation_of
 from outline.words import stem
 
@@ -28,8 +29,8 @@ def compare(
     source, outline = Index(given), Index(told)
     lost, invented = cases_of(source, outline), cases_of(outline, source)
     _settle(lost, invented, source, outline)
-    turned = [case for case in lost if case.verdict is Verdict.MET and _is_turned(case, source, outline)]
-    put_in = [case for case in invented if case.verdict is Verdict.MET and _is_put_in(case, source)]
+    turned = [case for case in lost if case.verdict is Verdict.MET and is_turned(case, source, outline)]
+    put_in = [case for case in invented if case.verdict is Verdict.MET and is_put_in(case, source)]
     lost, invented = _unmet(lost), _supported(_unmet(invented), source, read_context)
     _pair(lost, invented)
     lost = [case for case in lost if _is_owed(case)]
@@ -167,64 +168,15 @@ def _may_be_one(lost: Case, invented: Case) -> bool:
     return verdicts == {Verdict.UNSPOKEN} and not ours.isdisjoint(theirs)
 
 
-def _is_put_in(case: Case, source: Index) -> bool:
-    """Whether a point denies what a passage of the source states in the same words, and none denies."""
-    claim, keys = case.claim, case.passage.keys
-    if not (claim.hard and claim.said and claim.said[0][1] < 0 and len(keys) > 1 and _only_states(source, claim)):
-        return False
-    return any(
-        not (other.claims or other.condition) and other.keys == keys and other.affirms() for other in source.passages
-    )
-
-
-def _is_turned(case: Case, source: Index, outline: Index) -> bool:
-    """Whether a point states in the source's own words what that only denies, though another point denies the like."""
-    said, avoids = case.claim.said, case.claim.cue.word.cue == "objects"
-    if not said or said[0][1] > 0:
-        return False
-    # "Avoid pickles papad": each may be a thing of its own, and a point its name.
-    items = [token.word.key for token, _ in said[1:] if avoids]
-    return _is_stated(case, said[0][0].word.key, source, outline) or any(
-        _is_stated(case, key, source, outline, alone=True) for key in items
-    )
-
-
-def _is_stated(case: Case, key: str, source: Index, outline: Index, alone: bool = False) -> bool:
-    """Whether a point states a word that the source only denies, in its words; `alone`: and says nothing else."""
-    if any(source.passages[at].states.get(key) != BITS[DENIED] for at in source.own[key]):
-        return False
-    points = [outline.passages[at] for at in outline.own.get(key, ())]
-    denied = any(point.states.get(key, BITS[STATED]) != BITS[STATED] for point in points)
-    if denied and not case.claim.hard:
-        return False
-    return any(
-        not (point.claims or point.condition)
-        and point.states.get(key) == BITS[STATED]
-        # One word alone may be a heading of what another point denies.
-        and len(point.keys) > denied
-        and point.keys <= ({key} if alone else case.passage.keys)
-        for point in points
-    )
-
-
-def _only_states(index: Index, claim: Claim) -> bool:
-    """Whether a text states the first word of a claim wherever it says something of it."""
-    key = claim.said[0][0].word.key
-    found = [index.passages[at].states.get(key) for at in index.own.get(key, ())]
-    return bool(found) and all(state == BITS[STATED] for state in found)
-
-
 def _is_invented(case: Case, source: Index) -> bool:
     claim = case.claim
     if claim.cue.text in ("instead-of", "unlike"):
         return False
     if claim.borrowed and not claim.hard and case.verdict is Verdict.STATED and "predicates" in claim.cue.roles:
-        return _only_states(source, claim)
+        return only_states(source, claim)
     if claim.flipped:
         unheard = not any(sense.key in source.own for token, _ in claim.said for sense in token.word.senses)
-        return (
-            _only_states(source, claim) if case.verdict is Verdict.STATED else unheard and len(case.passage.keys) == 1
-        )
+        return only_states(source, claim) if case.verdict is Verdict.STATED else unheard and len(case.passage.keys) == 1
     return _is_owed(case) or (
         case.verdict is Verdict.UNSPOKEN
         and bool(claim.said)
