@@ -90,8 +90,7 @@ def _read(passages: Sequence[Passage]) -> Iterator[Company]:
         heading = _heading(passage) or heading
         places = [at for at, token in enumerate(words) if token.text in ("with", "without", _EITHER)]
         for at in places:
-            points = at + 1 < len(words) and words[at + 1].text in _PRONOUNS
-            thing = _thing(words, at) or (heading if points else None) or last
+            thing = _thing(words, at) or _meant(words, at, heading, last)
             if thing is not None:
                 yield Company(
                     thing,
@@ -101,6 +100,13 @@ def _read(passages: Sequence[Passage]) -> Iterator[Company]:
                     frozenset(_own(passage, at, thing) or _around(passages, number, at) - {thing.word.key}),
                 )
                 last = thing
+
+
+def _meant(words: Sequence[Token], at: int, heading: Token | None, last: Token | None) -> Token | None:
+    """The thing named before that "with it", "without, wait" or "those with" mean; None where "with" has one unread."""
+    if at + 1 == len(words) or words[at + 1].text in _JOINS:
+        return last
+    return heading or last if words[at + 1].text in _PRONOUNS else None
 
 
 def _heading(passage: Passage) -> Token | None:

@@ -78,6 +78,11 @@ def found(source: str, outline: str, context: str = "") -> tuple[set[str], set[s
         ("drink no juice except plum", "- Juice\n  - Only plum"),
         ("no juice for him apart from plum", "- Juice\n  - Plum is the only kind he may have"),
         ("your test was positive, the new one is negative", "- Test\n  - Positive, now negative"),
+        ("knead it with 3 spoons. bake it without steam", "- Bake it without steam\n- Knead it with 3 spoons"),
+        (
+            "take it with at least 500 ml of water. sleep without a pillow",
+            "- Sleep without a pillow\n- Take it with at least 500 ml of water",
+        ),
     ],
 )
 def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
