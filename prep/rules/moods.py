@@ -57,6 +57,10 @@ class Moods:
             return True
         return _is_sentence(clause) and self._sentence_commands(clause)
 
+    def parts(self, clause: Words) -> list[int]:
+        """Where the clause, and each part of it behind a comma, begins once its connective is passed."""
+        return [self.body(clause.plain), *self._pauses(clause)]
+
     def hangs(self, plain: tuple[str, ...]) -> bool:
         """Whether a condition stands anywhere in the clause."""
         return any(

@@ -8,7 +8,7 @@ from prep.rules.vocabulary import Cues, Phrases, Section, Vocabulary
 from prep.rules.words import Words
 
 _START, _STRONG, _HINT = 3, 4, 1
-_ASKED, _ORDERED, _OFFERED, _STATED = 10, 6, 3, 2
+_URGENT, _ASKED, _ORDERED, _OFFERED, _STATED = 14, 10, 6, 3, 2
 _COURTESY_SHARE = 0.6
 
 
@@ -42,7 +42,7 @@ class Sorter:
     def place(self, clauses: Sequence[Words]) -> list[Place]:
         """Return each clause's place, in the order of the clauses."""
         places: list[Place] = []
-        commands = [self.moods.commands(clause) for clause in clauses]
+        commands = [self.moods.commands(clause) or self._declares(clause) for clause in clauses]
         hangs = [self.moods.hangs(clause.plain) for clause in clauses]
         for start, end in self._units(clauses):
             before = self._before(places)
@@ -92,6 +92,11 @@ class Sorter:
             return Place(best, scored[best][1])
         return before or Place(self._otherwise(), -1)
 
+    def _declares(self, clause: Words) -> bool:
+        """Whether the clause orders urgent help by stating the need for it ("you need an ambulance")."""
+        urgent = [section for section in self.vocabulary.sections if section.urgent]
+        return any(section.starts.at(clause.plain, i) for section in urgent for i in self.moods.parts(clause))
+
     def _is_stated(self, cues: Phrases, clause: Words) -> bool:
         """Whether one of `cues` stands in the clause and no "not" before it, save behind a comma."""
         grammar, open_denial = self.finder.grammar, False
@@ -110,7 +115,9 @@ def _mood(section: Section, asks: bool, commands: bool, amount: bool) -> int:
     """The points that a section has for what a clause does, whatever it is about; one with an `amount` offers it."""
     if section.questions:
         return _ASKED if asks else 0
-    if section.orders or section.urgent:
+    if section.urgent:
+        return _URGENT
+    if section.orders:
         return _ORDERED if commands else _OFFERED if amount else 0
     return _STATED if section.otherwise else 0
 

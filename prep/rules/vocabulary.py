@@ -146,8 +146,9 @@ class Section(Cues):
     """One first-level heading with its kinds; `label` names a mixture of them.
 
     `orders` draws clauses that tell the reader what to do, `questions` those that ask, `otherwise` all the rest.
-    `urgent` takes orders that have a strong cue, and no condition in them or right before them; with one go what points
-    back to it and the orders right behind it.
+    `urgent` takes orders that have a strong cue, and no condition in them or right before them; what opens with one of
+    its `starts` states a need that is an order, too ("you need an ambulance"). With one go what points back to it and
+    the orders right behind it.
     """
 
     heading: str

@@ -27,7 +27,7 @@ def section_of(teacher: RulesTeacher) -> Callable[[str], str]:
             top.text.strip("*")
             for top in outline.roots
             for point in Outline((top,)).leaves()
-            if point.text.split()[-3:] == wanted
+            if point.text.rstrip("!").split()[-3:] == wanted
         )
 
     return place
@@ -86,6 +86,34 @@ def test_a_sentence_that_says_what_is_stays_with_the_assessment(
 )
 def test_a_warning_stands_apart_from_what_is_urgent_now(section_of: Callable[[str], str], warning: str) -> None:
     assert section_of(warning) == "When to seek help"
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "Ambulance now!",
+        "You need a hospital tonight, with a friend at the wheel.",
+        "The bowel is blocked, and she belongs in hospital now for a drip.",
+        "You should be in hospital today and not next week.",
+        "This is a medical emergency.",
+        "Let a neighbour call an ambulance immediately, as the brain may be bleeding.",
+        "Carry her and the strip to a hospital emergency department right away.",
+    ],
+)
+def test_a_need_for_help_now_leads_whether_it_is_ordered_or_stated(section_of: Callable[[str], str], need: str) -> None:
+    assert section_of(need) == "Urgent care"
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "If the leg turns blue, you need a hospital tonight.",
+        "A leg that turns blue means you should be in hospital.",
+        "Beyond five minutes, phone an ambulance.",
+    ],
+)
+def test_a_need_that_hangs_on_something_does_not_lead(section_of: Callable[[str], str], remark: str) -> None:
+    assert section_of(remark) == "When to seek help"
 
 
 def _sections(teacher: RulesTeacher, reply: str) -> dict[str, list[str]]:
