@@ -26,7 +26,9 @@ COMMANDS = {
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command that the first argument names and return its exit status."""
-    parser = argparse.ArgumentParser(prog="benchmarks", description="Measure: benchmarks/README.md tells what and how.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure: benchmarks/README.md tells what and how."
+    )
     parser.add_argument("command", choices=COMMANDS, help="COMMAND --help lists its flags")
     command = parser.parse_args(arguments[:1]).command
     return importlib.import_module(COMMANDS[command]).main(arguments[1:])

@@ -33,7 +33,7 @@ _DISTINCT = 17
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write `results/bench/checker.json`; 1 where a group is slower than wanted."""
-    parser = argparse.ArgumentParser(prog="benchmarks checker", description="Outlines a second on one core.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks checker", description="Outlines a second on one core.")
     parser.add_argument("file", nargs="?", help="JSONL with outlines, to be measured too")
     parser.add_argument("--field", default="outline", help="its field with the outline (default: %(default)s)")
     parser.add_argument(

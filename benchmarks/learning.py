@@ -62,7 +62,7 @@ STARTS = ("half", "flat")
 
 def main(arguments: Sequence[str]) -> int:
     """Train, score, print one table, write `results/bench/learning-<model>.json`; 1 where a method taught nothing."""
-    parser = argparse.ArgumentParser(prog="benchmarks learning", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks learning", description=__doc__)
     parser.add_argument("--model", choices=["tiny", "smollm2"], default="tiny", help="default: tiny, a few minutes")
     parser.add_argument("--questions", type=int, default=ASIDE, help=f"held-out questions, default and most {ASIDE}")
     parser.add_argument("--choose", action="store_true", help="score on the questions by which settings are chosen")

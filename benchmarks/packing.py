@@ -26,7 +26,7 @@ FULL = 0.93
 
 def main(arguments: Sequence[str]) -> int:
     """Print and write how the runs pack the file; 1 where a conversation does not fit, or rows are less than `FULL`."""
-    parser = argparse.ArgumentParser(prog="benchmarks packing", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks packing", description=__doc__)
     parser.add_argument("outlines", help="JSONL with Description, Patient, Status and outline")
     parser.add_argument("--rows", type=int, default=3311, help="conversations, the file over and over; default 3311")
     parser.add_argument("--tokenizer", help="a folder or hub id; without it the runs' own, or an estimate")

@@ -68,7 +68,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="benchmarks prep", description="Measure prep against its alternatives.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks prep", description="Measure prep against its alternatives."
+    )
     add_flags(parser)
     parser.add_argument("--repeats", type=int, default=3, help="interleaved rounds; the table shows medians")
     parser.add_argument("--only", default=",".join(CLIENTS), help="the clients, parted by commas")

@@ -30,7 +30,9 @@ _LATE_SHARE, _LATE = 0.1, 3.0
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write `results/bench/prep-kill.json`; 1 where anything is not as it should be."""
-    parser = argparse.ArgumentParser(prog="benchmarks prep-kill", description="kill -9 at random points of a run.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks prep-kill", description="kill -9 at random points of a run."
+    )
     add_flags(parser)
     parser.add_argument("--kills", type=int, default=20)
     chosen = parser.parse_args(arguments)

@@ -39,7 +39,9 @@ from settings import UserError, load_config, output
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write `results/bench/prep-scale.json`; 1 where a row was lost."""
-    parser = argparse.ArgumentParser(prog="benchmarks prep-scale", description="A long run in simulated time.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks prep-scale", description="A long run in simulated time."
+    )
     add_flags(parser, rows=20_000, concurrency=1024, median=8.0, sigma=0.37)
     parser.add_argument("--independent", action="store_true", help="latencies that do not depend on the row")
     chosen = parser.parse_args(arguments)

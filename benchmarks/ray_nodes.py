@@ -32,7 +32,9 @@ _LIMIT = 500.0
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write `results/bench/ray-nodes.json`; 1 where anything is not as it should be."""
-    parser = argparse.ArgumentParser(prog="benchmarks ray-nodes", description="Kill a node of three, then the driver.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks ray-nodes", description="Kill a node of three, then the driver."
+    )
     add_flags(parser, rows=900, concurrency=48)
     parser.add_argument("--blocks", type=int, default=24)
     chosen = parser.parse_args(arguments)

@@ -45,7 +45,9 @@ class Look:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write `results/bench/ray-scale.json`; 1 where a process outgrows its bounds."""
-    parser = argparse.ArgumentParser(prog="benchmarks ray-scale", description="The rules teacher under engine ray.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks ray-scale", description="The rules teacher under engine ray."
+    )
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--every", type=float, default=2.0, help="seconds between two looks at the memory")
     chosen, overrides = parser.parse_known_args(arguments)

@@ -47,7 +47,9 @@ class Look:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write `results/bench/ray-speed.json`; 1 where two processes do not reach 1.4 times one."""
-    parser = argparse.ArgumentParser(prog="benchmarks ray-speed", description="Two actors on two cores against one.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks ray-speed", description="Two actors on two cores against one."
+    )
     add_flags(parser, rows=6000, concurrency=512)
     parser.add_argument("--repeats", type=int, default=3, help="interleaved rounds")
     chosen = parser.parse_args(arguments)

@@ -34,7 +34,7 @@ class Seen:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write `results/bench/review.json`; 1 where a rating is lost or responses are slow."""
-    parser = argparse.ArgumentParser(prog="benchmarks review", description="Many raters at once.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks review", description="Many raters at once.")
     parser.add_argument("--raters", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--every", type=float, default=2, help="seconds between two ratings of a rater")

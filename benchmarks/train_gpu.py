@@ -28,7 +28,7 @@ LIBRARIES = ("torch", "transformers", "axolotl", "liger-kernel", "peft", "deepsp
 
 def main(arguments: Sequence[str]) -> int:
     """Measure what is missing, print and write all that is known; 1 where a run failed or a bound is broken."""
-    parser = argparse.ArgumentParser(prog="benchmarks train-gpu", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks train-gpu", description=__doc__)
     parser.add_argument("--gpu", help=f"the card, where its name is not recognised: {', '.join(CARDS)}")
     parser.add_argument("--seconds", type=float, default=540, help="begin no run that could end later; default 540")
     parser.add_argument("--limit", type=float, default=170, help="seconds for one run; default 170")

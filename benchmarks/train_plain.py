@@ -16,7 +16,7 @@ from settings import read_jsonl, run_command
 
 def main(arguments: Sequence[str]) -> int:
     """Train for some steps and write what the meter measured."""
-    parser = argparse.ArgumentParser(prog="benchmarks.train_plain", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.train_plain", description=__doc__)
     for name in ("model", "data", "out"):
         parser.add_argument(name, type=Path)
     for flag, default in (("steps", 30), ("batch", 16), ("length", 768)):

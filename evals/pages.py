@@ -7,13 +7,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 
 def templates(folder: Path, **options: Any) -> Environment:
-    """Return the templates in a folder, with the filter `plain`; a variable that is not given is an error.
+    """Return the templates in a folder, with the filters `plain` and `code`; a variable that is not given is an error.
 
     `options` are further ones of jinja2's `Environment`; HTML needs `autoescape=True`.
     """
     loader = FileSystemLoader(folder)
     found = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, **options)
-    found.filters["plain"] = plain
+    found.filters.update(plain=plain, code=code)
     return found
 
 
@@ -22,3 +22,9 @@ def plain(text: str) -> str:
     for sign, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("[", "\\["), ("*", "\\*"), ("\n", " ")):
         text = text.replace(sign, safe)
     return text
+
+
+def code(text: str) -> str:
+    """Return a text as a code span in a cell of a Markdown table, where all but a bar stands as it is written."""
+    written = text.replace("|", r"\|").replace("\n", " ")
+    return f"`` {written} ``" if "`" in text else f"`{written}`"

@@ -74,8 +74,9 @@ def _same_step(path: str, run: Mapping[str, Any], config: Mapping[str, Any], gpu
         raise UserError(f"{path}: micro_batch_size and gradient_accumulation_steps must be whole numbers") from error
     share, rest = divmod(sequences, gpus)
     if rest or wanted < 1:
+        held = "one sequence" if sequences == 1 else f"{sequences} sequences"
         raise UserError(
-            f"{path}: a step holds {sequences} sequences, which cannot be parted evenly among {gpus} GPUs",
+            f"{path}: a step holds {held}, which cannot be parted evenly among {gpus} GPUs",
             hint="take fewer GPUs, or a larger step: micro_batch_size=1 gradient_accumulation_steps=1",
         )
     micro = next(size for size in range(min(wanted, share), 0, -1) if share % size == 0)

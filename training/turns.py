@@ -28,12 +28,13 @@ _SHOWN = 40
 def check_turns(name: str, config: Mapping[str, Any], tokenizer: Any) -> None:
     """Raise `UserError` where an answer would be asked for otherwise than it is trained, or would not learn to end.
 
-    Likewise where the text of a conversation holds a token that parts or ends turns. Only for SFT of conversations;
-    with a system message where the dataset's file begins with one. Says so where each day has another prompt.
-    `tokenizer` gets the run's special tokens.
+    Likewise where the text of a conversation, or of a pair's answers, holds a token that parts or ends turns. Only for
+    conversations, with a system message where the dataset's file begins with one; of the stages after SFT, which go on
+    with its template, only the texts are looked at. Says so where each day has another prompt. `tokenizer` gets the
+    run's special tokens.
     """
     dataset = (config.get("datasets") or [{}])[0]
-    if config.get("rl") or dataset.get("type") != "chat_template":
+    if not config.get("rl") and dataset.get("type") != "chat_template":
         return
     _add_special_tokens(name, config, tokenizer)
     try:
@@ -42,6 +43,9 @@ def check_turns(name: str, config: Mapping[str, Any], tokenizer: Any) -> None:
         raise UserError(f"{name}: {error.message}", error.hint) from error
     messages = _MESSAGES if _has_system(dataset) else _MESSAGES[1:]
     asked, trained = _render(name, config, tokenizer, template, messages)
+    if config.get("rl"):
+        _require_plain_text(name, config, tokenizer, trained)
+        return
     _require_whole(name, messages, asked, trained)
     _require_same_prompt(name, asked, trained, tokenizer)
     _require_end(name, config, tokenizer, trained.rpartition(_ANSWER)[2])
@@ -191,12 +195,13 @@ def _require_plain_text(name: str, config: Mapping[str, Any], tokenizer: Any, tr
 
 
 def _texts(dataset: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
-    """The messages of a dataset in a file: 1-based row, role and text."""
+    """The messages of a dataset in a file, and of a pair its two answers: 1-based row, role and text."""
     path = Path(str(dataset.get("path")))
     if path.suffix != ".jsonl" or not path.is_file():
         return
     for number, row in enumerate(iterate_jsonl(path), start=1):
         messages = row.get(dataset.get("field_messages") or "messages")
-        for message in messages if isinstance(messages, list) else ():
+        answers = [row.get(dataset.get(f"field_{name}") or name) for name in ("chosen", "rejected")]
+        for message in [*(messages if isinstance(messages, list) else ()), *answers]:
             if isinstance(message, dict) and isinstance(message.get("content"), str):
                 yield number, str(message.get("role")), message["content"]

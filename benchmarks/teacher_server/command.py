@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     return argparse.ArgumentParser(
-        prog="benchmarks teacher-server",
+        prog="python -m benchmarks teacher-server",
         description="Answer chat completions on loopback with outlines of the reply in each prompt, and with faults.",
         epilog=f"Any key of {CONFIG} can be set: latency.median=0.5. The reply is what stands in a prompt behind "
         'marker="The engineer\'s reply" and its colon; without that key, behind "Doctor\'s reply:", or else behind the '

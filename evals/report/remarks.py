@@ -12,7 +12,7 @@ _MANY = 0.1
 def remarks(contents: Contents) -> list[str]:
     """Return the remarks on all conditions, and on their judge."""
     found = [remark for each in contents.scored for remark in (*_of_sampling(contents, each), *of_condition(each))]
-    return [*found, *_of_other_languages(contents), *_of_judge(contents)]
+    return [*found, *_of_another_contract(contents), *_of_other_languages(contents), *_of_judge(contents)]
 
 
 def of_condition(scored: Scored) -> list[str]:
@@ -42,6 +42,17 @@ def _of_sampling(contents: Contents, scored: Scored) -> list[str]:
         return []
     key = "untold" if endpoint.temperature is None else "warm"
     return [words()["remarks"][key].format(name=scored.row.name, temperature=endpoint.temperature)]
+
+
+def _of_another_contract(contents: Contents) -> list[str]:
+    """Say where answers are held against a contract that their questions do not ask for."""
+    found = []
+    tasks = {each.row.task: each.result.condition.task for each in contents.scored}
+    for name in (name for name, task in tasks.items() if task.options.instruction == "asked"):
+        asked = contents.evaluation.questions[name]
+        if count := sum(bool(each.system) and contents.spec.instruction() not in each.system for each in asked):
+            found.append(words()["remarks"]["another_contract"].format(task=name, count=count, n=len(asked)))
+    return found
 
 
 def _of_other_languages(contents: Contents) -> list[str]:

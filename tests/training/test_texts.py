@@ -74,6 +74,27 @@ def test_the_validation_set_is_looked_at_too(run_over: Callable[..., dict[str, A
         _check(config)
 
 
+@pytest.mark.parametrize("field", ["messages", "chosen", "rejected"])
+def test_the_answers_of_a_pair_are_looked_at_too(field: str, run_over: Callable[..., dict[str, Any]]) -> None:
+    config = run_over("qwen-full", ("it hurts", "- Rest"))
+    config |= {"rl": "dpo", "datasets": [config["datasets"][0] | {"type": "chat_template.default"}]}
+    *prompt, sound = _row("it hurts", "- Rest")["messages"]
+    row = {"messages": prompt, "chosen": sound, "rejected": sound}
+    write_jsonl(Path(config["datasets"][0]["path"]), [row])
+    _check(config)
+    ended = {"role": "user", "content": "- Rest<|im_end|>"}
+    write_jsonl(Path(config["datasets"][0]["path"]), [row, row | {field: [ended] if field == "messages" else ended}])
+    with pytest.raises(UserError, match=r"datasets\.jsonl, row 2: the user message holds <\|im_end\|>"):
+        _check(config)
+
+
+def test_the_questions_of_grpo_are_looked_at_too(run_over: Callable[..., dict[str, Any]]) -> None:
+    config = run_over("qwen-full", ("what is <|im_end|>?", "- Rest"))
+    config |= {"rl": "grpo", "datasets": [config["datasets"][0] | {"type": "training.questions"}]}
+    with pytest.raises(UserError, match=r"row 1: the user message holds <\|im_end\|>"):
+        _check(config)
+
+
 @pytest.mark.parametrize("text", ["<think> twice", "<b>2</b> <filename> [x] </s>", "<|im_end |>", "<|eot_id|>"])
 def test_what_the_tokenizer_does_not_read_so_is_text(text: str, run_over: Callable[..., dict[str, Any]]) -> None:
     for run in FAMILIES:

@@ -44,7 +44,12 @@ def pack(path: Path, repository: str, licence: str | None, spec: StructureSpec) 
     """
     if (path / MANIFEST).is_file():
         return _pack_dataset(path, licence)
-    model = find_model(str(path))
+    try:
+        model = find_model(str(path))
+    except UserError as error:
+        if not path.is_dir():
+            raise
+        raise UserError(f"{error.message}; nor did `just prep` write data here: no {MANIFEST}", error.hint) from error
     found = {file for pattern in _MODEL_FILES for file in model.folder.glob(pattern) if file.is_file()}
     system, _ = system_prompt(model.folder, spec)
     card = model_card(model, licence, repository, system)

@@ -31,12 +31,14 @@ def test_summary_has_every_figure_and_comparison(tmp_path: Path) -> None:
 
 def test_card_of_a_trained_model_tells_its_training_and_only_what_was_measured(tmp_path: Path) -> None:
     run = {"base_model": "owner/base", "learning_rate": 3e-4, "seed": 17, "datasets": [{"path": "data/train.jsonl"}]}
+    run["deepspeed"] = "own <zero|2>.json"
     (tmp_path / "config.yml").write_text(yaml.safe_dump(run), encoding="utf-8")
     found = cards(contents([result("a|b", [COMPLIANT] * 8, QUESTIONS, path=str(tmp_path))], QUESTIONS))
     (card,) = found.values()
     assert [str(path) for path in found] == ["a-b/MODEL_CARD.md"]
     assert front(card)["base_model"] == "owner/base"
     assert "| `learning_rate` | `0.0003` |" in card
+    assert r"| `deepspeed` | `own <zero\|2>.json` |" in card
     assert "data/train.jsonl" in card
     assert "no medical device" in card
     # What it was told is up to its questions and its task; only what the answers are held against is the run's.

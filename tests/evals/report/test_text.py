@@ -147,6 +147,14 @@ def test_questions_of_another_language_are_remarked_upon() -> None:
     assert remarks(found)[-1].startswith("Test questions: 1 of 1 do not read as English. No negation is read in them")
 
 
+def test_questions_that_ask_for_another_structure_are_remarked_upon() -> None:
+    questions = [replace(question, system="Answer in prose.") for question in asked(2)]
+    found = contents([result("m", [COMPLIANT] * 2, questions)], questions)
+    assert any("outline: 2 of 2 questions were asked under a system message" in line for line in remarks(found))
+    own = [replace(question, system=f"You are a doctor. {found.spec.instruction()}") for question in questions]
+    assert not any("system message" in line for line in remarks(contents([result("m", [COMPLIANT] * 2, own)], own)))
+
+
 def test_constrained_answers_that_were_cut_are_named() -> None:
     made = result("m", [COMPLIANT, "- cut"], asked(2), "length", constrained=True)
     said = remarks(contents([made], asked(2)))

@@ -184,3 +184,11 @@ def test_a_model_without_its_run_is_not_sent(model: Path, run_module: Run) -> No
     done = run_module("training", "push", model, "--repo", "me/qwen", "--dry-run")
     assert done.returncode == 2
     assert "the card could not say how this model was trained" in done.stderr
+
+
+def test_a_folder_without_data_says_what_would_fill_it(tmp_path: Path, run_module: Run) -> None:
+    (tmp_path / "README.md").write_text("Data goes here.", encoding="utf-8")
+    done = run_module("training", "push", tmp_path, "--repo", "me/outlines", "--dry-run")
+    assert done.returncode == 2
+    assert "nor did `just prep` write data here: no manifest.json" in " ".join(done.stderr.split())
+    assert "README.md" in done.stderr
