@@ -25,6 +25,7 @@ Sides = tuple[set[str], set[str]]
 
 _BESIDE = 60
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
+_JOIN = re.compile(rf"{_SENTENCE.pattern}|,\s|\b(?:and|but|so|because)\b")
 # Stems that say nothing of what an amount is of.
 _EMPTY = frozenset(
     "no not below abov under over less more least most max maximum minimum never without high low normal next last"
@@ -139,7 +140,7 @@ def _has_turned(matching: Matching, quantity: Quantity, other: Quantity) -> bool
     line = matching.places.line_of(other)
     around = [matching.places.lines[place] for place in (line, *matching.places.above(line))]
     text = matching.given.text
-    around += [_SENTENCE.split(text[: quantity.start])[-1][-80:], _SENTENCE.split(text[quantity.end :])[0][:60]]
+    around += [_SENTENCE.split(text[: quantity.start])[-1][-80:], _JOIN.split(text[quantity.end :])[0][:60]]
     return not any(_NEGATION.search(_without_denied_limits(part.lower())) for part in around)
 
 
