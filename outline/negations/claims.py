@@ -10,6 +10,8 @@ from outline.negations.tokens import Token
 
 _CONDITION = 2
 """Content words behind "not if" that are the condition."""
+_ORDER = 3
+"""Words from the beginning among which the verb of an order stands: "and always finish it"."""
 
 Said = tuple[Token, int]
 """A word, and whether it is DENIED or STATED (which two negations together do)."""
@@ -90,7 +92,9 @@ class Passage:
         return any(self.states.get(key, 0) & BITS[-state if opposite else state] for key, opposite in senses)
 
     def affirms(self) -> bool:
-        """Whether it says by a verb that its subject is so: "rest is fine", not "or in spring"."""
+        """Whether it says by a verb that its subject is so, or orders: "rest is fine", "finish it", not "or in spring"."""
+        if any("imperatives" in token.roles for token in self.words[:_ORDER]):
+            return True
         return "pronouns" not in self.opening.roles and any("auxiliaries" in token.roles for token in self.words)
 
     def turn(self) -> None:

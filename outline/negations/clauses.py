@@ -7,6 +7,8 @@ from outline.negations.tokens import Token, tokens_of
 
 _AND = ("and", "or", "nor")
 _OBJECT = ("it", "them", "you", "this", "that", "these", "those")
+_PRONOMINAL = ("one", "ones", "other", "others", "first", "second", "third", "rest")
+"""Words that stand for a noun behind "the"."""
 _ITEM = 3
 """Words of an item of a list; more are a clause."""
 _LET = 4
@@ -64,7 +66,7 @@ def _begins(tokens: Sequence[Token], first: int, at: int) -> bool:
     if not (before.word.content or before.text.isdigit() or before.text in ("them", "it", "day", "now")):
         return False
     if "subjects" in token.roles:
-        return _is_subject(tokens, at) and not _raised(tokens, first, at)
+        return _is_subject(tokens, at) and not _raised(tokens, first, at) and tokens[at - 2].text != "nor"
     if "articles" in token.roles and at - first > 1 and _has_verb(tokens, at):
         return "light" not in before.roles and not _raised(tokens, first, at)
     return "imperatives" in token.roles and _is_imperative(tokens, first, at)
@@ -116,6 +118,9 @@ def _opens_behind_and(tokens: Sequence[Token], at: int) -> bool:
 
 def _advises(tokens: Sequence[Token], first: int, at: int) -> bool:
     """Whether a verb behind "and" gives new advice: "no contrast and take the tablet"; not "do not smoke and drink"."""
+    if tokens[at].text == "always" and at + 2 < len(tokens) and "imperatives" in tokens[at + 1].roles:
+        # "Never chew it and always finish the strip"
+        return True
     if "imperatives" not in tokens[at].roles or at + 1 == len(tokens):
         return False
     cues = [token.word.cue for token in tokens[first:at] if token.word.cue]
@@ -144,6 +149,9 @@ def _has_verb(tokens: Sequence[Token], at: int) -> bool:
         if ("auxiliaries" in token.roles and token.text != "to") or token.word.cue == "verbal":
             return named
         article = "articles" in token.roles
+        if token.text in _PRONOMINAL:
+            named = True
+            continue
         if (
             token.word.cue
             or (named and article)
@@ -165,10 +173,18 @@ def _is_imperative(tokens: Sequence[Token], first: int, at: int) -> bool:
     token, before, following = tokens[at], tokens[at - 1], tokens[at + 1]
     if "light" in before.roles or before.word.cue or at - first < 2 or is_let(tokens, first, at):
         return False
+    if "subjects" in before.roles and "auxiliaries" in tokens[at - 2].roles:
+        # "Nor does it call for a scan"
+        return False
     if "imperatives" in before.roles and not (at - 2 >= first and tokens[at - 2].word.cue == "verbal"):
         return False
-    if token.text == "do" and "clause_starts" in tokens[first].roles and not _has_said(tokens[first:at]):
-        # "When periods do not come"
+    opening = tokens[first]
+    if (
+        token.text == "do"
+        and not _has_said(tokens[first:at])
+        and not {"clause_starts", "articles"}.isdisjoint(opening.roles)
+    ):
+        # "When periods do not come", "the moles do not look bad"
         return False
     if "finite" in token.roles and not ("articles" in following.roles or following.word.number):
         return False
