@@ -92,7 +92,7 @@ class Passage:
         return any(self.states.get(key, 0) & BITS[-state if opposite else state] for key, opposite in senses)
 
     def affirms(self) -> bool:
-        """Whether it says by a verb that its subject is so, or orders: "rest is fine", "finish it", not "or in spring"."""
+        """Whether it says by a verb that its subject is so, or orders: "rest is fine", "finish it", not "in spring"."""
         if any("imperatives" in token.roles for token in self.words[:_ORDER]):
             return True
         return "pronouns" not in self.opening.roles and any("auxiliaries" in token.roles for token in self.words)

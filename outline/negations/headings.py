@@ -1,6 +1,7 @@
 """What a heading is, and whether one denies what stands below it."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from outline.negations.clauses import Clause
 from outline.negations.events import Event, Polarity
@@ -15,32 +16,41 @@ _TIMES = ("in", "at", "on", "until", "before", "after", "within")
 """What may follow "Avoid" or "Absent", before a time or a place."""
 _SINCE = ("until", "once", "when", "if", "as", "while", "after", "before")
 """What a clause begins with that says when."""
+_RELATIVE = ("that", "which", "who")
+"""What begins the clause by which a thing is told from others: "toys that can be washed"."""
 _WHEN = ("until", "after", "before")
 """What begins the clause behind "Avoid" that says when."""
 
 
 def labels_of(clauses: Sequence[Clause], has_children: bool) -> list[bool]:
-    """Return which clauses are headings: those before a colon, and a point without a verb that has points below it."""
+    """Return which clauses are headings: those before a colon, and a point without a verb that has points below it.
+
+    Of "Not allowed until the test:" it is the first.
+    """
     labels = [clause.ends == ":" and len(clause.words) <= _LABEL for clause in clauses]
     if has_children and clauses and not _is_sentence(clauses[-1]):
         labels[-1] = True
+    for at in range(len(clauses) - 1):
+        if labels[at + 1] and only_says_when(clauses[at + 1]) and _only_forbids(clauses[at]):
+            labels[at], labels[at + 1] = True, False
     return labels
 
 
 def last_clause(clauses: Sequence[Clause]) -> int:
     """Return the place of the clause that the points below stand under: the last, or "Avoid" before a time."""
-    if len(clauses) == 2 and _only_forbids(clauses[0]) and _only_says_when(clauses[1]):
+    if len(clauses) == 2 and _only_forbids(clauses[0]) and only_says_when(clauses[1]):
         return 0
     return len(clauses) - 1
 
 
 def _only_forbids(clause: Clause) -> bool:
     """Whether a clause says no more than "Avoid for a week" or "Do not", of whatever stands below."""
-    silent = all(token.word.cue or not token.word.content or "times" in token.roles for token in clause.words)
+    silent = all(token.word.cue or not token.word.content or names_nothing(token) for token in clause.words)
     return silent and any(token.word.cue in ("objects", "verbal") for token in clause.words)
 
 
-def _only_says_when(clause: Clause) -> bool:
+def only_says_when(clause: Clause) -> bool:
+    """Whether a clause is a time and denies nothing: "until the test"."""
     return clause.words[0].text in _WHEN and not any(token.word.cue for token in clause.words)
 
 
@@ -66,7 +76,8 @@ def may_be_denied(clause: Clause, reading: Polarity) -> bool:
         return False
     if any(event.hard or event.limit for event in reading.events):
         return False
-    return not any("allowing" in token.roles or token.text in ("if", "when") for token in clause.words)
+    named = takewhile(lambda token: token.text not in _RELATIVE, clause.words)
+    return not any("allowing" in token.roles or token.text in ("if", "when") for token in named)
 
 
 def is_open(words: Sequence[Token], event: Event) -> bool:
@@ -82,6 +93,8 @@ def is_open(words: Sequence[Token], event: Event) -> bool:
     if last is cue and cue.word.cue in ("objects", "nominal", "verbal"):
         # "After meals avoid", not "Until the bleeding stops"
         return words[0].text not in _SINCE or not cue.text.endswith("s")
+    if event.at == len(words) - 2 and cue.word.cue == "verbal" and "transitive" in last.roles:
+        return True
     links = (*_LINKS, *_TIMES) if cue.word.cue in ("objects", "predicates") else _LINKS
     link = next((at for at in range(event.at + 1, len(words)) if words[at].text in links), len(words))
     times = cue.word.cue == "objects"

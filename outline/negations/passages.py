@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from outline.negations.claims import Claim, Passage, claim_of, find_conditions, passage_of
 from outline.negations.clauses import Clause, split_clauses
 from outline.negations.events import Event, Polarity
-from outline.negations.headings import affirms, is_open, labels_of, last_clause, may_be_denied, names_nothing
+from outline.negations.headings import (
+    affirms,
+    is_open,
+    labels_of,
+    last_clause,
+    may_be_denied,
+    names_nothing,
+    only_says_when,
+)
 from outline.negations.lexicon import DENIED, STATED
 from outline.negations.polarity import read_polarity
 from outline.negations.tokens import Token
@@ -116,7 +124,14 @@ class _Point:
         return passage
 
     def _may_deny_next(self, at: int) -> bool:
-        return at + 1 < len(self.clauses) and may_be_denied(self.clauses[at + 1], self.readings[at + 1])
+        following = at + 1
+        if (
+            following < len(self.clauses)
+            and self.clauses[following].ends == ":"
+            and only_says_when(self.clauses[following])
+        ):
+            following += 1
+        return following < len(self.clauses) and may_be_denied(self.clauses[following], self.readings[following])
 
     def _is_denied(self, at: int) -> bool:
         if not self.denied or (at and not (self.by_label and "pronouns" not in self.clauses[at].words[0].roles)):
