@@ -1,6 +1,6 @@
 """Negations of a text and of an outline, and what one denies that the other does not."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from outline.mentions import Mention
 from outline.negations.claims import Passage
@@ -27,12 +27,24 @@ def compare_negations(source: str, outline: Outline, context: str = "") -> tuple
 
 
 def _turned_results(given: Sequence[Passage], told: Sequence[Passage], texts: str) -> set[str]:
-    """Return what `given` calls negative, where the outline calls a result positive and `texts` none."""
-    positive = any(token.text == "positive" and state == STATED for passage in told for token, state in passage.tokens)
-    if not positive or "positive" in texts.lower():
+    """Return what `given` calls negative and the outline positive; if `texts` call nothing so, any result of it."""
+    positive = [_named(passage) for passage in told if _is_positive(passage)]
+    if not positive:
         return set()
+    unheard = "positive" not in texts.lower()
     claims = (claim for passage in given for claim in passage.claims)
-    return {name_of(claim) for claim in claims if claim.cue.text == "negative" and claim.cue_state == STATED}
+    negative = [claim for claim in claims if claim.cue.text == "negative" and claim.cue_state == STATED]
+    return {name_of(claim) for claim in negative if unheard or claim.keys in positive}
+
+
+def _is_positive(passage: Passage) -> bool:
+    return any(token.text == "positive" and state == STATED for token, state in passage.tokens)
+
+
+def _named(passage: Passage) -> Set[str]:
+    """The words that a passage calls positive: its own, or those of the heading before it."""
+    own = {token.word.key for token, _ in passage.tokens if token.text != "positive"}
+    return own or (passage.beside[-1] if passage.beside else own)
 
 
 def negation_mentions(text: str) -> list[Mention]:

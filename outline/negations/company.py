@@ -97,7 +97,10 @@ def _read(passages: Sequence[Passage]) -> Iterator[Company]:
                     words[at].text == "without",
                     any(token.word.cue in ("verbal", "nominal") for token in words[:at] if token.text != "without"),
                     words[at].text == _EITHER,
-                    frozenset(_own(passage, at, thing) or _around(passages, number, at) - {thing.word.key}),
+                    frozenset(
+                        _own(passage, at, thing) | _below(passages, number)
+                        or _around(passages, number, at) - {thing.word.key}
+                    ),
                 )
                 last = thing
 
@@ -140,8 +143,11 @@ def _own(passage: Passage, at: int, thing: Token) -> set[str]:
 
 def _around(passages: Sequence[Passage], number: int, at: int) -> set[str]:
     """The words of what follows "without food:", else of the points or clauses around it."""
-    passage = passages[number]
-    following = passages[number + 1] if number + 1 < len(passages) and not at else None
-    if following and any(keys is passage.keys for keys in following.beside):
-        return following.keys
-    return passage.context
+    below = set() if at else _below(passages, number)
+    return below or passages[number].context
+
+
+def _below(passages: Sequence[Passage], number: int) -> set[str]:
+    """The words of the point below a heading, or behind its colon; none where the next passage is of something else."""
+    keys, following = passages[number].keys, passages[number + 1 : number + 2]
+    return following[0].keys if following and any(keys is above for above in following[0].beside) else set()
