@@ -57,6 +57,9 @@ def _begins(tokens: Sequence[Token], first: int, at: int) -> bool:
     if token.text == ",":
         return _begins_behind_comma(tokens, first, at)
     if token.text in _AND:
+        if "articles" in tokens[first].roles and "articles" in tokens[at + 1].roles and not _has_said(tokens[first:at]):
+            # "A syrup and a spray are not needed"
+            return False
         return _opens_behind_and(tokens, at + 1) or _advises(tokens, first, at + 1)
     before = tokens[at - 1]
     if before.text in _AND or before.text == ",":
