@@ -31,7 +31,7 @@ def labels_of(clauses: Sequence[Clause], has_children: bool) -> list[bool]:
     if has_children and clauses and not _is_sentence(clauses[-1]):
         labels[-1] = True
     for at in range(len(clauses) - 1):
-        if labels[at + 1] and only_says_when(clauses[at + 1]) and _only_forbids(clauses[at]):
+        if labels[at + 1] and only_says_when(clauses[at + 1]) and _only_forbids(clauses[at], label=True):
             labels[at], labels[at + 1] = True, False
     return labels
 
@@ -43,9 +43,12 @@ def last_clause(clauses: Sequence[Clause]) -> int:
     return len(clauses) - 1
 
 
-def _only_forbids(clause: Clause) -> bool:
-    """Whether a clause says no more than "Avoid for a week" or "Do not", of whatever stands below."""
-    silent = all(token.word.cue or not token.word.content or names_nothing(token) for token in clause.words)
+def _only_forbids(clause: Clause, label: bool = False) -> bool:
+    """Whether a clause only says "Avoid for a week" or "Do not" of what follows; as a `label`, "Not allowed" too."""
+    silent = all(
+        token.word.cue or not token.word.content or "times" in token.roles or (label and names_nothing(token))
+        for token in clause.words
+    )
     return silent and any(token.word.cue in ("objects", "verbal") for token in clause.words)
 
 
