@@ -23,11 +23,15 @@ from outline.negations.polarity import read_polarity
 from outline.negations.tokens import Token
 from outline.tree import Node, Outline
 
+_TOO = ("either", "though", "yet")
+"""What may stand behind the verb of a clause that leaves its word to the one before: "the iron is not, though"."""
+
 
 def passages_of_text(text: str) -> list[Passage]:
     """Return the clauses of a plain text; each has its neighbours for context."""
     found: list[Passage] = []
     denied = avoids = False
+    before: Clause | None = None
     for clause in split_clauses(text):
         reading = read_polarity(clause)
         if avoids:
@@ -35,6 +39,9 @@ def passages_of_text(text: str) -> list[Passage]:
         avoids = any(clause.words[event.at].word.cue == "objects" for event in reading.events)
         passage, opens = _read(clause, reading, denied and clause.opens == ":")
         denied = opens and clause.ends == ":"
+        if before:
+            _complete(passage, clause, before)
+        before = clause
         if not clause.opens and found and found[-1].tokens:
             # Without a mark, its subject may have been left with the clause before it.
             passage.above = {found[-1].tokens[-1][0].word.key}
@@ -53,6 +60,18 @@ def _turn_exception(clause: Clause, reading: Polarity) -> None:
     excepts = cues in ([0], [1]) and words[cues[0]].text == "not" and words[0].text in ("not", "but")
     if excepts and all(verbs.isdisjoint(token.roles) for token in words):
         reading.states = [state and STATED for state in reading.states]
+
+
+def _complete(passage: Passage, clause: Clause, before: Clause) -> None:
+    """Give "the iron is not" the word that the clause before it says of something else: "the sugar is normal"."""
+    words = [token for token in clause.words if token.text not in _TOO]
+    claim = next((claim for claim in passage.claims if claim.cue is words[-1] and claim.cue.word.cue == "verbal"), None)
+    verbs = [at for at, token in enumerate(before.words) if "auxiliaries" in token.roles or token.word.cue == "verbal"]
+    told = next((token for token in before.words[verbs[-1] :] if token.word.content), None) if verbs else None
+    if claim and claim.said and told and all("light" not in token.roles for token, _ in claim.said):
+        claim.said.append((told, DENIED))
+        claim.tell()
+        passage.say(told, DENIED)
 
 
 def denials_of_text(text: str) -> list[Passage]:
@@ -94,6 +113,8 @@ class _Point:
         above = self.above[-1].above | self.above[-1].keys if self.above else frozenset[str]()
         for at in range(len(self.clauses)):
             passage = self._read_clause(at)
+            if at:
+                _complete(passage, self.clauses[at], self.clauses[at - 1])
             passage.above = above
             passage.beside = [other.keys for other in (*self.above, *self.own)]
             self.own.append(passage)

@@ -121,7 +121,7 @@ WORDS = st.lists(st.sampled_from(VOCABULARY.split()), min_size=1)
 @given(WORDS.map(" ".join))
 def test_a_text_is_always_faithful_to_itself(text: str) -> None:
     report = check_fidelity(text, Outline((Node(text),)))
-    assert report.faithful
+    assert report.faithful is not False  # None where numbers alone leave the language unknown
     assert report.coverage == 1
 
 
