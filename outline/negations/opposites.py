@@ -9,10 +9,12 @@ from outline.negations.lexicon import BITS, DENIED, STATED
 def is_put_in(case: Case, source: Index) -> bool:
     """Whether a point denies what a passage of the source states in the same words, and none denies."""
     claim, keys = case.claim, case.passage.keys
-    if not (claim.hard and claim.said and claim.said[0][1] < 0 and len(keys) > 1 and only_states(source, claim)):
+    if not (claim.hard and claim.said and claim.said[0][1] < 0 and only_states(source, claim)):
         return False
+    whole = keys | case.passage.above
     return any(
-        not (other.claims or other.condition) and other.keys == keys and other.affirms() for other in source.passages
+        not (other.claims or other.condition) and 1 < len(other.keys) and keys <= other.keys <= whole and other.affirms()
+        for other in source.passages
     )
 
 
