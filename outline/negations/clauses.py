@@ -114,6 +114,8 @@ def _opens_behind_and(tokens: Sequence[Token], at: int) -> bool:
     orders = token.text == "do" and at + 1 < len(tokens) and tokens[at + 1].word.cue == "verbal"
     if "clause_starts" in token.roles or token.word.cue in _DENYING or orders:
         return tokens[at - 1].text != "nor"
+    if token.text == "you" and tokens[at - 1].text == "and" and at + 1 < len(tokens) and tokens[at + 1].word.content:
+        return True
     return ("subjects" in token.roles and _is_subject(tokens, at)) or (
         "articles" in token.roles and _has_verb(tokens, at)
     )
@@ -211,11 +213,17 @@ def _has_verb_of_its_own(tokens: Sequence[Token], first: int, comma: int) -> boo
         return False
     for place in range(comma + 1, min(comma + 7, len(tokens))):
         token = tokens[place]
-        if token.text in ("is", "are", "was", "were"):
+        if token.text in ("is", "are", "was", "were") or _denies_verb(tokens, place):
             return place > comma + 1
         if not (token.word.content or token.text in ("and", "or")) or token.word.cue or "light" in token.roles:
             return False
     return False
+
+
+def _denies_verb(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "does not" or "will not" stands there."""
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    return following is not None and following.word.cue == "verbal" and "auxiliaries" in tokens[at].roles
 
 
 def _has_said(tokens: Sequence[Token]) -> bool:

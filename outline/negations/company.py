@@ -66,8 +66,14 @@ def _has_turned(given: Sequence[Company], told: Sequence[Company]) -> bool:
     if ours == {(True, False)} and (False, False) in theirs:
         # Nothing goes with it.
         return True
-    if len({one.bare for one in given}) < 2 or len({one.bare for one in told}) < 2:
+    if len({one.bare for one in given}) < 2:
         return False
+    if len({one.bare for one in told}) < 2:
+        # Both go without it, of which the source has one with it.
+        found, bare = _sides(given)
+        kept, dropped = (bare, found) if told[0].bare else (found, bare)
+        beside = frozenset[str]().union(*(one.beside for one in told))
+        return len(told) > 1 and bool(beside & dropped and beside & kept)
     return _is_crossed(*_sides(given), *_sides(told))
 
 

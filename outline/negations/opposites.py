@@ -13,7 +13,11 @@ def is_put_in(case: Case, source: Index) -> bool:
         return False
     whole = keys | case.passage.above
     return any(
-        not (other.claims or other.condition) and 1 < len(other.keys) and keys <= other.keys <= whole and other.affirms()
+        all(one.cue.text == "only" for one in other.claims)
+        and not other.condition
+        and len(other.keys) > 1
+        and keys <= other.keys <= whole
+        and other.affirms()
         for other in source.passages
     )
 
