@@ -83,6 +83,25 @@ def found(source: str, outline: str, context: str = "") -> tuple[set[str], set[s
             "take it with at least 500 ml of water. sleep without a pillow",
             "- Sleep without a pillow\n- Take it with at least 500 ml of water",
         ),
+        (
+            "neither of the two nuts looks ripe and you can leave them alone",
+            "- The 2 nuts do not look ripe\n- They can be left alone",
+        ),
+        (
+            "this oil holds no salt, no egg and no yeast",
+            "- Oil\n  - Does not contain\n    - Salt\n    - Egg\n    - Yeast",
+        ),
+        (
+            "no nuts, no sesame and no fish until the test",
+            "- Not allowed until the test: nuts, sesame, fish",
+        ),
+        (
+            "the hull has not been harmed and the mast hasnt either",
+            "- The hull has not been harmed\n- The mast has not been harmed either",
+        ),
+        ("a rope as well as a hook is not needed", "- Not needed\n  - Rope\n  - Hook"),
+        ("needless to say the oil belongs in the shed", "- The oil belongs in the shed"),
+        ("the paint does not crack nor does it call for wax", "- It does not crack\n- It does not call for wax"),
     ],
 )
 def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
@@ -123,6 +142,32 @@ def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
         ("all three tests came back negative", "- First test: positive\n- Second test: negative"),
         ("you have a pump and a bag but no key", "- Pump: present\n- Bag: absent\n- Key: absent"),
         ("drink no juice except plum", "- Do not drink\n  - Juice\n  - Plum"),
+        (
+            "never dip the brush in oil and always rinse the tray",
+            "- Never dip the brush in oil\n- Never rinse the tray",
+        ),
+        (
+            "the first glue failed to mend the chair, and the second one is working",
+            "- First glue\n  - Did not mend the chair\n- Second glue\n  - Is not working",
+        ),
+        ("fry it without salt and without oil, a little milk is fine", "- Without salt\n- Without oil\n- Without milk"),
+        (
+            "the spot doesnt mean dry rot nor does it call for another coat, you can paint",
+            "- Spot\n  - Does not mean dry rot\n  - Calls for another coat\n- You can paint",
+        ),
+        (
+            "nothing but time mends a bruised trunk, strapping does not help",
+            "- Bruised trunk\n  - Time does not mend it\n  - Strapping does not help",
+        ),
+        ("lead negative, zinc negative, only the iron test is positive", "- Lead: positive\n- Zinc: negative"),
+        (
+            "sails with a seam need wax, sails without a seam can stay",
+            "- Sails without a seam need wax\n- Sails without a seam can stay",
+        ),
+        (
+            "a tank with a pump needs a lid; a tank without a pump can stay open",
+            "- Tank without a pump\n  - Needs a lid\n- Tank with a pump\n  - Can stay open",
+        ),
         ("there is no harm in waiting", "- Waiting would be harmful"),
         (
             "avoid pickles crackers and syrup, milk is fine",
