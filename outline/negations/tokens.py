@@ -1,6 +1,7 @@
 """Words and marks of a text, with known phrases read as the words that they stand for."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -64,6 +65,20 @@ def tokens_of(text: str) -> list[Token]:
             found.append(tuple.__new__(Token, (word.text, word.roles, word, at, at, glued)))
             at += 1
     return found
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words and marks of a text as they are looked up, phrases and idioms word by word."""
+    return [_known(word)[0].text for word in _TOKEN.findall(text)]
+
+
+def idioms_in(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each idiom of a text."""
+    words = [_known(word) for word in _TOKEN.findall(text)]
+    for at, (word, _) in enumerate(words):
+        phrase = _phrase_at(words, at) if word.phrases else None
+        if phrase and not phrase[1]:
+            yield phrase[0]
 
 
 @lru_cache(maxsize=50_000)

@@ -100,6 +100,11 @@ def found(source: str, outline: str, context: str = "") -> tuple[set[str], set[s
             "- The hull has not been harmed\n- The mast has not been harmed either",
         ),
         ("a rope as well as a hook is not needed", "- Not needed\n  - Rope\n  - Hook"),
+        (
+            "sailing is no problem, a problem with the engine can wait",
+            "- Sailing\n- A problem with the engine can wait",
+        ),
+        ("see a rigger without delay", "- Do not delay seeing a rigger"),
         ("needless to say the oil belongs in the shed", "- The oil belongs in the shed"),
         ("the paint does not crack nor does it call for wax", "- It does not crack\n- It does not call for wax"),
     ],
@@ -168,6 +173,8 @@ def test_the_same_in_other_words_passes(source: str, outline: str) -> None:
             "a tank with a pump needs a lid; a tank without a pump can stay open",
             "- Tank without a pump\n  - Needs a lid\n- Tank with a pump\n  - Can stay open",
         ),
+        ("sailing is no problem with this boat", "- Sailing is a problem with this boat"),
+        ("if the sail tears see a rigger without delay", "- If the sail tears\n  - Delay seeing a rigger"),
         ("there is no harm in waiting", "- Waiting would be harmful"),
         (
             "avoid pickles crackers and syrup, milk is fine",
