@@ -6,7 +6,7 @@ from outline.mentions import Mention
 from outline.negations.claims import Passage
 from outline.negations.company import turned_company
 from outline.negations.cuts import cut_denials
-from outline.negations.idioms import dropped_idioms
+from outline.negations.idioms import dropped_idioms, idioms_of
 from outline.negations.lexicon import STATED
 from outline.negations.matching import compare, name_of
 from outline.negations.passages import denials_of_text, passages_of_outline, passages_of_text
@@ -24,8 +24,11 @@ def compare_negations(source: str, outline: Outline, context: str = "") -> tuple
     more, fewer = turned_company(given, told)
     lost = [*lost, *cut_denials(given, told)]
     fewer |= _turned_results(given, told, f"{source}\n{context}")
-    fewer |= dropped_idioms(source, [node.text for _, _, node in outline.walk()])
-    return {name_of(claim) for claim in invented} | more, {name_of(claim) for claim in lost} | fewer
+    idioms = idioms_of(source)
+    fewer |= dropped_idioms(idioms, source, [node.text for _, _, node in outline.walk()])
+    # "Do not delay" for "without delay".
+    put_in = {name_of(claim) for claim in invented} - set(idioms.values())
+    return put_in | more, {name_of(claim) for claim in lost} | fewer
 
 
 def _turned_results(given: Sequence[Passage], told: Sequence[Passage], texts: str) -> set[str]:

@@ -1,35 +1,43 @@
-"""Idioms that only seem to deny ("no problem", "without delay"), of which an outline states what is left of them.
+"""Idioms that only seem to deny ("no problem", "without delay"), and what an outline makes of them.
 
-Elsewhere they are left out, so that "a problem" would be about nothing that the source speaks of.
+Elsewhere they are left out, so that "a problem" and "do not delay" would be about nothing that the source speaks of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from outline.negations.lexicon import entry
 from outline.negations.tokens import idioms_in, words_in
 from outline.words import stem
 
-_DENYING = ("verbal", "nominal")
+Idioms = Mapping[tuple[str, ...], str]
+"""What stands behind the negation of each, with the stem of its first word that says something."""
 
 
-def dropped_idioms(source: str, points: Sequence[str]) -> set[str]:
-    """Return the stems of what idioms of a text deny and points state, which deny nothing themselves."""
-    found: set[str] = set()
-    for idiom in sorted(set(idioms_in(source))):
-        cue, *left = idiom
+def idioms_of(text: str) -> Idioms:
+    """Return the idioms of a text that begin with a negation and name something behind it."""
+    found = {}
+    for cue, *left in set(idioms_in(text)):
         said = next((word for word in left if entry(word).content), None)
-        if said is None or entry(cue).cue not in _DENYING:
-            continue
-        words = words_in(source)
-        if _count(words, left) > _count(words, idiom):
-            # The source says it without the idiom, too.
-            continue
-        lines = [line for line in map(words_in, points) if _count(line, left)]
-        if lines and not any(entry(word).denies for line in lines for word in line):
-            found.add(stem(said))
+        if said is not None and entry(cue).cue == "nominal":
+            found[tuple(left)] = stem(said)
     return found
 
 
-def _count(words: Sequence[str], phrase: Sequence[str]) -> int:
+def dropped_idioms(idioms: Idioms, source: str, points: Sequence[str]) -> set[str]:
+    """Return the stems of what idioms of the source deny and points state, which deny nothing themselves."""
+    words = words_in(source) if idioms else []
+    return {said for left, said in idioms.items() if _is_stated(left, words, points)}
+
+
+def _is_stated(left: tuple[str, ...], source: Sequence[str], points: Sequence[str]) -> bool:
+    behind = [source[at - 1] if at else "" for at in _places(source, left)]
+    if not all(entry(before).cue == "nominal" for before in behind):
+        # The source says it without the idiom, too.
+        return False
+    lines = [line for line in map(words_in, points) if _places(line, left)]
+    return bool(lines) and not any(entry(word).denies for line in lines for word in line)
+
+
+def _places(words: Sequence[str], phrase: tuple[str, ...]) -> list[int]:
     length = len(phrase)
-    return sum(list(words[at : at + length]) == list(phrase) for at in range(len(words) - length + 1))
+    return [at for at in range(len(words) - length + 1) if tuple(words[at : at + length]) == phrase]
