@@ -5,7 +5,7 @@ opposite. It shows by the other, whose denial denies nothing any more while the 
 denied. Not covered: a part whose words were changed as well, or that was left out; the other comparisons read those.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from outline.negations.claims import Claim, Passage
@@ -35,12 +35,13 @@ def cut_denials(given: Sequence[Passage], told: Sequence[Passage]) -> list[Claim
     denials = list(_denials(given, words))
     text = [token.text for token in words]
     found: list[Claim] = []
+    points = {tuple(token.text for token in _words(passage)) for passage in told} - {()}
     for passage in told if denials else ():
         # A heading that denies what stands below it has no claim of its own.
         if any(claim.hard for claim in passage.claims):
             places = list(_occurrences(passage, text))
             cuts = [_cut(passage, denials, start, end) for start, end in places]
-            if all(cuts) and all(_goes_on(told, text[end:]) for _, end in places):
+            if all(cuts) and all(_goes_on(points, text, end) for _, end in places):
                 found += [claim for cut in cuts for claim in cut]
     return found
 
@@ -66,11 +67,9 @@ def _occurrences(passage: Passage, text: Sequence[str]) -> Iterator[tuple[int, i
             yield start, start + len(own)
 
 
-def _goes_on(told: Sequence[Passage], rest: Sequence[str]) -> bool:
-    """Whether the outline has a passage that is how the `rest` of the source begins."""
-    return any(
-        own == rest[: len(own)] for own in ([token.text for token in _words(passage)] for passage in told) if own
-    )
+def _goes_on(points: Set[tuple[str, ...]], text: Sequence[str], end: int) -> bool:
+    """Whether the outline has a passage that is how the source goes on from `end`."""
+    return any(tuple(text[end : end + len(own)]) == own for own in points)
 
 
 def _cut(passage: Passage, denials: Sequence[_Denial], start: int, end: int) -> list[Claim]:
