@@ -69,7 +69,8 @@ def _begins(tokens: Sequence[Token], first: int, at: int) -> bool:
     if not (before.word.content or before.text.isdigit() or before.text in ("them", "it", "day", "now")):
         return False
     if "subjects" in token.roles:
-        return _is_subject(tokens, at) and not _raised(tokens, first, at) and tokens[at - 2].text != "nor"
+        asks = at - 2 >= first and tokens[at - 2].text == "nor"
+        return _is_subject(tokens, at) and not asks and not _raised(tokens, first, at)
     if "articles" in token.roles and at - first > 1 and _has_verb(tokens, at):
         return "light" not in before.roles and not _raised(tokens, first, at)
     return "imperatives" in token.roles and _is_imperative(tokens, first, at)

@@ -98,15 +98,14 @@ def _read(passages: Sequence[Passage]) -> Iterator[Company]:
         for at in places:
             thing = _thing(words, at) or _meant(words, at, heading, last)
             if thing is not None:
+                key = {thing.word.key}
+                beside = (_own(passage, at) | _below(passages, number)) - key or passage.context - key
                 yield Company(
                     thing,
                     words[at].text == "without",
                     any(token.word.cue in ("verbal", "nominal") for token in words[:at] if token.text != "without"),
                     words[at].text == _EITHER,
-                    frozenset(
-                        _own(passage, at, thing) | _below(passages, number)
-                        or _around(passages, number, at) - {thing.word.key}
-                    ),
+                    frozenset(beside),
                 )
                 last = thing
 
@@ -138,19 +137,13 @@ def _thing(words: Sequence[Token], at: int) -> Token | None:
     return found
 
 
-def _own(passage: Passage, at: int, thing: Token) -> set[str]:
+def _own(passage: Passage, at: int) -> set[str]:
     """The words of the part of a clause that "with" stands in."""
     words = passage.words
     joins = [place for place, token in enumerate(words) if token.text in _JOINS]
     first = max((place for place in joins if place < at), default=-1) + 1
     last = min((place for place in joins if place > at), default=len(words))
-    return {token.word.key for token in words[first:last] if token.word.content and token.word.key != thing.word.key}
-
-
-def _around(passages: Sequence[Passage], number: int, at: int) -> set[str]:
-    """The words of what follows "without food:", else of the points or clauses around it."""
-    below = set() if at else _below(passages, number)
-    return below or passages[number].context
+    return {token.word.key for token in words[first:last] if token.word.content}
 
 
 def _below(passages: Sequence[Passage], number: int) -> set[str]:

@@ -64,8 +64,8 @@ def _turn_exception(clause: Clause, reading: Polarity) -> None:
 
 def _complete(passage: Passage, clause: Clause, before: Clause) -> None:
     """Give "the iron is not" the word that the clause before it says of something else: "the sugar is normal"."""
-    words = [token for token in clause.words if token.text not in _TOO]
-    claim = next((claim for claim in passage.claims if claim.cue is words[-1] and claim.cue.word.cue == "verbal"), None)
+    last = [token for token in clause.words if token.text not in _TOO][-1:]
+    claim = next((claim for claim in passage.claims if claim.cue.word.cue == "verbal" and claim.cue in last), None)
     verbs = [at for at, token in enumerate(before.words) if "auxiliaries" in token.roles or token.word.cue == "verbal"]
     told = next((token for token in before.words[verbs[-1] :] if token.word.content), None) if verbs else None
     if claim and claim.said and told and all("light" not in token.roles for token, _ in claim.said):
