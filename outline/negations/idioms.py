@@ -30,8 +30,7 @@ def dropped_idioms(idioms: Idioms, source: str, points: Sequence[str]) -> set[st
 
 
 def _is_stated(left: tuple[str, ...], source: Sequence[str], points: Sequence[str]) -> bool:
-    behind = [source[at - 1] if at else "" for at in _places(source, left)]
-    if not all(entry(before).cue == "nominal" for before in behind):
+    if not all(at and entry(source[at - 1]).cue == "nominal" for at in _places(source, left)):
         # The source says it without the idiom, too.
         return False
     lines = [line for line in map(words_in, points) if _places(line, left)]
