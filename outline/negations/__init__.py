@@ -1,13 +1,13 @@
 """Negations of a text and of an outline, and what one denies that the other does not."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from outline.mentions import Mention
-from outline.negations.claims import Passage
+from outline.negations.claims import Claim, Passage
 from outline.negations.company import turned_company
 from outline.negations.cuts import cut_denials
 from outline.negations.idioms import dropped_idioms, idioms_of
-from outline.negations.lexicon import STATED
+from outline.negations.lexicon import BITS, STATED
 from outline.negations.matching import compare, name_of
 from outline.negations.passages import denials_of_text, passages_of_outline, passages_of_text
 from outline.negations.tokens import spans_of
@@ -25,7 +25,7 @@ def compare_negations(source: str, outline: Outline, context: str = "") -> tuple
     lost = [*lost, *cut_denials(given, told)]
     fewer |= _turned_results(given, told, f"{source}\n{context}")
     idioms = idioms_of(source)
-    fewer |= dropped_idioms(idioms, source, [node.text for _, _, node in outline.walk()])
+    fewer |= dropped_idioms(idioms, source, outline)
     # "Do not delay" for "without delay".
     put_in = {name_of(claim) for claim in invented} - set(idioms.values())
     return put_in | more, {name_of(claim) for claim in lost} | fewer
@@ -37,9 +37,23 @@ def _turned_results(given: Sequence[Passage], told: Sequence[Passage], texts: st
     if not positive:
         return set()
     unheard = "positive" not in texts.lower()
-    claims = (claim for passage in given for claim in passage.claims)
-    negative = [claim for claim in claims if claim.cue.text == "negative" and claim.cue_state == STATED]
-    return {name_of(claim) for claim in negative if unheard or claim.keys in positive}
+    kept = [claim.keys for claim in _negative(told)]
+    twice = [passage.states for passage in given if _is_positive(passage)]
+    return {
+        name_of(claim)
+        for claim in _negative(given)
+        if unheard or (claim.keys in positive and claim.keys not in kept and not _are_stated(claim.keys, twice))
+    }
+
+
+def _negative(passages: Sequence[Passage]) -> list[Claim]:
+    claims = (claim for passage in passages for claim in passage.claims)
+    return [claim for claim in claims if claim.cue.text == "negative" and claim.cue_state == STATED]
+
+
+def _are_stated(keys: Set[str], texts: Sequence[Mapping[str, int]]) -> bool:
+    """Whether a passage calls the same positive, at another time it may be."""
+    return any(all(states.get(key, 0) & BITS[STATED] for key in keys) for states in texts)
 
 
 def _is_positive(passage: Passage) -> bool:

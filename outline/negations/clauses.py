@@ -11,6 +11,8 @@ _PRONOMINAL = ("one", "ones", "other", "others", "first", "second", "third", "re
 """Words that stand for a noun behind "the"."""
 _ITEM = 3
 """Words of an item of a list; more are a clause."""
+_SUBJECT = 4
+"""Words of a noun phrase that begins a clause."""
 _LET = 4
 """Words from "let" to what somebody is let do."""
 _DENYING = ("verbal", "nominal", "conditional")
@@ -57,7 +59,8 @@ def _begins(tokens: Sequence[Token], first: int, at: int) -> bool:
     if token.text == ",":
         return _begins_behind_comma(tokens, first, at)
     if token.text in _AND:
-        if "articles" in tokens[first].roles and "articles" in tokens[at + 1].roles and not _has_said(tokens[first:at]):
+        articles = "articles" in tokens[first].roles and "articles" in tokens[at + 1].roles
+        if articles and at - first <= _SUBJECT and not _has_said(tokens[first:at]):
             # "A syrup and a spray are not needed"
             return False
         return _opens_behind_and(tokens, at + 1) or _advises(tokens, first, at + 1)

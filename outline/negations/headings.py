@@ -1,7 +1,6 @@
 """What a heading is, and whether one denies what stands below it."""
 
 from collections.abc import Sequence
-from itertools import takewhile
 
 from outline.negations.clauses import Clause
 from outline.negations.events import Event, Polarity
@@ -79,8 +78,10 @@ def may_be_denied(clause: Clause, reading: Polarity) -> bool:
         return False
     if any(event.hard or event.limit for event in reading.events):
         return False
-    named = takewhile(lambda token: token.text not in _RELATIVE, clause.words)
-    return not any("allowing" in token.roles or token.text in ("if", "when") for token in named)
+    words = clause.words
+    # "Toys that can be washed" allows nothing.
+    told = [token for at, token in enumerate(words) if not at or words[at - 1].text not in _RELATIVE]
+    return not any("allowing" in token.roles or token.text in ("if", "when") for token in told)
 
 
 def is_open(words: Sequence[Token], event: Event) -> bool:

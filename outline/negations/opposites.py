@@ -5,15 +5,21 @@ from outline.negations.claims import Claim
 from outline.negations.index import Index
 from outline.negations.lexicon import BITS, DENIED, STATED
 
+_APART = ("other", "else")
+"""They leave out what is spoken of: "no other way", "nothing else"."""
+
 
 def is_put_in(case: Case, source: Index) -> bool:
     """Whether a point denies what a passage of the source states in the same words, and none denies."""
     claim, keys = case.claim, case.passage.keys
     if not (claim.hard and claim.said and claim.said[0][1] < 0 and only_states(source, claim)):
         return False
+    if any(token.text in _APART or token.word.number for token in case.passage.words):
+        # "Nothing else can help", "not above 140"
+        return False
     whole = keys | case.passage.above
     return any(
-        all(one.cue.text == "only" for one in other.claims)
+        all(one.cue.text == "only" and not one.kept.isdisjoint(keys) for one in other.claims)
         and not other.condition
         and len(other.keys) > 1
         and keys <= other.keys <= whole

@@ -116,7 +116,7 @@ def _mood(section: Section, asks: bool, commands: bool, amount: bool) -> int:
     if section.questions:
         return _ASKED if asks else 0
     if section.urgent:
-        return _URGENT
+        return 0 if asks else _URGENT
     if section.orders:
         return _ORDERED if commands else _OFFERED if amount else 0
     return _STATED if section.otherwise else 0

@@ -116,6 +116,22 @@ def test_a_need_that_hangs_on_something_does_not_lead(section_of: Callable[[str]
     assert section_of(remark) == "When to seek help"
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Continue the tablets that you were given in hospital.",
+        "This is an emergency number for questions about the cast.",
+        "Please tell me, was he in hospital for this?",
+    ],
+)
+def test_a_mention_of_hospital_or_emergency_does_not_lead(section_of: Callable[[str], str], sentence: str) -> None:
+    assert section_of(sentence) != "Urgent care"
+
+
+def test_what_is_beyond_doubt_hangs_on_nothing(section_of: Callable[[str], str]) -> None:
+    assert section_of("Beyond doubt it is the appendix, so call an ambulance now.") == "Urgent care"
+
+
 def _sections(teacher: RulesTeacher, reply: str) -> dict[str, list[str]]:
     outline = parse_outline(teacher.outline(reply))
     return {top.text.strip("*"): [point.text for point in Outline((top,)).leaves()] for top in outline.roots}
